@@ -1,0 +1,3 @@
+"""guardsh: the shell that hesitates for coding agents."""
+
+__version__ = "0.1.0"
