@@ -100,10 +100,11 @@ class Assignment(Node):
 
 
 class Element(Node):
-    """One element of an array assignment: value or [subscript]=value."""
+    """One element of an array assignment: value, [subscript]=value or [subscript]+=value."""
 
     value: Word
     subscript: Word | None = None
+    append: bool = False
 
 
 # ---------------------------------------------------------------- redirections
