@@ -288,14 +288,14 @@ _RENAMED = {
     "p_select_command": for_command,
 }
 # Productions that only pass on what they hold: an empty list of newlines, the terminator of a list, `time -p`.
-_PASSING = frozenset(
-    "p_simple_command_element p_newline_list p_empty p_list_terminator p_timespec"
-    " p_inputunit p_simple_list p_simple_list1 p_simple_list_terminator".split()
-)
+_PASSING = {
+    *("p_simple_command_element", "p_newline_list", "p_empty", "p_list_terminator", "p_timespec"),
+    *("p_inputunit", "p_simple_list", "p_simple_list1", "p_simple_list_terminator"),  # never reached
+}
 
 
 def action(function: str, length: int) -> Callable[[Values], Any] | None:
     """The action that stands for bashlex's `function`; None to pass on the first value. KeyError if it is unknown."""
     if not function or function in _PASSING:
         return None
-    return _RENAMED.get(function) or globals()[function[2:]]  # type: ignore[no-any-return]
+    return _RENAMED.get(function) or globals()[function[2:]]

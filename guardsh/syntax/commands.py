@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     Action = Callable[[list[Any]], Any]
 
-_OPENING = frozenset("LEFT_PAREN LEFT_CURLY IF ELIF WHILE UNTIL FOR CASE".split())
-_SEPARATORS = frozenset({"NEWLINE", "SEMICOLON", "AMPERSAND"})
+_OPENING = {"LEFT_PAREN", "LEFT_CURLY", "IF", "ELIF", "WHILE", "UNTIL", "FOR", "CASE"}
+_SEPARATORS = {"NEWLINE", "SEMICOLON", "AMPERSAND"}
 _STACK = 1000  # symbols: about 300 commands of one pipeline
 
-_ROWS = tuple(dict(zip(*row)) if row[0] else row[1][0] for row in tables.ROWS)
-_ACTIONS: tuple[dict[str, int] | int, ...] = tuple(_ROWS[row] for row in tables.ACTIONS)
-_GOTOS: tuple[dict[str, int], ...] = tuple(dict(zip(*row)) for row in tables.GOTOS)
+# Rows of the tables as they are first needed: most scripts visit few of the states.
+_ACTIONS: list[dict[str, int] | int | None] = [None] * len(tables.ACTIONS)
+_GOTOS: dict[tuple[int, str], int] = {}
 _PRODUCTIONS: tuple[tuple[str, int, Action | None], ...] = tuple(
     (name, length, actions.action(function, length)) for name, length, function in tables.PRODUCTIONS
 )
@@ -49,6 +49,19 @@ def read_substitution(source: Source, start: int) -> tuple[Script, int]:
     return script, lexer.at
 
 
+def _row(state: int) -> dict[str, int] | int:
+    """What to do in `state`, by the next token, or without one."""
+    terminals, steps = tables.ROWS[tables.ACTIONS[state]]
+    row = _ACTIONS[state] = dict(zip(terminals, steps)) if terminals else steps[0]
+    return row
+
+
+def _goto(state: int, name: str) -> int:
+    names, states = tables.GOTOS[state]
+    following = _GOTOS[state, name] = states[names.index(name)]
+    return following
+
+
 class _Run:
     """One run of the parser."""
 
@@ -58,8 +71,9 @@ class _Run:
         self.start = lexer.at
         self.ended = 0  # tokens given out since the end of the text
         first = Token("LEFT_PAREN", "(", source.span(lexer.at, lexer.at))
-        state = _ACTIONS[0]["LEFT_PAREN"]  # type: ignore[index]
-        self.states = [0, state]
+        row = _row(0)
+        assert isinstance(row, dict)
+        self.states = [0, row[first.type]]
         self.values: list[Any] = [first]
         self.complete = lexer.at  # end of the complete commands read
 
@@ -76,6 +90,8 @@ class _Run:
         ahead: Token | None = None
         while True:
             row = _ACTIONS[states[-1]]
+            if row is None:
+                row = _row(states[-1])
             if isinstance(row, int):
                 step = row
             else:
@@ -114,7 +130,7 @@ class _Run:
                 self.lexer.push(right[-1])  # `time` and `!` alone: the terminator ends the list, too
         if length:
             del states[-length:]
-        states.append(_GOTOS[states[-1]][name])
+        states.append(_GOTOS.get((states[-1], name)) or _goto(states[-1], name))
 
     def _finish(self, values: list[Any]) -> Script:
         closing = values[-1]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from . import ansi
 from .nodes import Arithmetic, CommandSubstitution, Literal, Parameter, ProcessSubstitution, Word
 from .parts import Parts
 from .source import Splice
@@ -160,6 +159,8 @@ def ansi_quoted(source: Source, i: int, parts: Parts) -> int:
         end += 2 if text[end] == "\\" else 1
     if source.dialect == "sh" and "\\'" in text[i:end]:
         source.fail("$'…' ends elsewhere in shells without it", i)
+    from . import ansi
+
     decoded = ansi.decode(text[i + 2 : end])
     if _MARK.search(decoded):
         source.fail("private characters that guardsh uses itself", i)
@@ -168,7 +169,7 @@ def ansi_quoted(source: Source, i: int, parts: Parts) -> int:
 
 
 def double_quoted(source: Source, i: int, parts: Parts) -> int:
-    """"…", from behind its opening quote."""
+    """ "…", from behind its opening quote."""
     text, length, start, before = source.text, len(source.text), i, parts.count()
     while i < length:
         character = text[i]
@@ -182,7 +183,7 @@ def double_quoted(source: Source, i: int, parts: Parts) -> int:
             i = expansion(source, i, parts, DOUBLE)
         else:
             i = _run(source, _DOUBLE_TEXT, i, parts, True)
-    source.problem("unexpected EOF while looking for matching `\"'", length, True)
+    return source.problem("unexpected EOF while looking for matching `\"'", length, True)
 
 
 def document(source: Source) -> Word:
@@ -248,17 +249,16 @@ def _braces(source: Source, i: int, context: int) -> tuple[Part, int]:
     if text.startswith("[", j) and _NAME.match(name):
         subscript, j = read_subscript(source, j)
         _check_broken(source, j, ":-=?+#%/^,~@}")
-    operator, word, replacement, j = _operation(source, j, context)
-    if operator is None:
+    operation = _operation(source, j, context)
+    if operation is None:
         return _bad_substitution(source, i, context)
-    parameter = Parameter(
-        span(i, j), name, operator, word, replacement, subscript, length, indirect, context != BARE
-    )
-    return parameter, j
+    operator, word, replacement, j = operation
+    quoted = context != BARE
+    return Parameter(span(i, j), name, operator, word, replacement, subscript, length, indirect, quoted), j
 
 
-def _operation(source: Source, i: int, context: int) -> tuple[str | None, Word | None, Word | None, int]:
-    """Operator, word, replacement and end of what follows the parameter's name; no operator: None."""
+def _operation(source: Source, i: int, context: int) -> tuple[str, Word | None, Word | None, int] | None:
+    """Operator, word, replacement and end of what follows the parameter's name; None if that is no operator."""
     text = source.text
     if text.startswith("}", i):
         return "", None, None, i + 1
@@ -268,7 +268,7 @@ def _operation(source: Source, i: int, context: int) -> tuple[str | None, Word |
         return "@", Word(span, (Literal(span, transform.group(1)),)), None, i + 3
     match = _OPERATOR.match(text, i)
     if match is None:
-        return None, None, None, i
+        return None
     operator = match.group()
     _check_broken(source, match.end(), operator + "-=?+" if operator == ":" else operator)
     pattern = operator[0] in "#%/^,~"
@@ -312,7 +312,7 @@ def _brace_word(source: Source, i: int, context: int, pattern: bool, divided: bo
             i = process_substitution(source, i, parts)
         else:
             i = _run(source, _BRACE_TEXT, i, parts, inner != BARE)
-    source.problem("unexpected EOF while looking for matching `}'", length, True)
+    return source.problem("unexpected EOF while looking for matching `}'", length, True)
 
 
 def _brace_escape(source: Source, i: int, parts: Parts, context: int) -> int:

@@ -25,6 +25,7 @@ OPERATORS   token types of bashlex that are spelled in one way only
 RESERVED    its reserved words
 """
 
+# fmt: off
 # ruff: noqa: E501
 
 '''

@@ -54,7 +54,9 @@ class Parameter(Node):
     """$name or ${…}."""
 
     name: str  # name, digits, or one of @ * # ? - $ ! ; "" for what isn't a parameter name
-    operator: str = ""  # :- - := = :? ? :+ + # ## % %% / // /# /% ^ ^^ , ,, : (substring) @ (transformation) or "" ; "prefix" for ${!name*}, "keys" for ${!name[@]}
+    # :- - := = :? ? :+ + # ## % %% / // /# /% ^ ^^ , ,, ~ ~~ : (substring) @ (transformation) or "";
+    # "prefix" for ${!name*}, "keys" for ${!name[@]}, with the * or @ as subscript
+    operator: str = ""
     word: Word | None = None  # what follows the operator (pattern of / // included, offset and length of :)
     replacement: Word | None = None  # ${x/pattern/REPLACEMENT}
     subscript: Word | None = None  # ${name[SUBSCRIPT]}; @ and * as literals

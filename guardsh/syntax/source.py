@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-
 from .errors import NotUnderstood, SyntaxProblem
 
 TYPE_CHECKING = False
@@ -84,10 +82,10 @@ class Source:
             except Splice as splice:
                 if splice.source is not self:
                     raise
-                insort(self._cuts, self._uncut(splice.at))
+                self._cuts = sorted([*self._cuts, self._uncut(splice.at)])
                 self.text = self.text[: splice.at] + self.text[splice.at + 2 :]
                 self.memo.clear()
-        self.fail("too many broken lines inside operators", 0)
+        return self.fail("too many broken lines inside operators", 0)
 
     def _uncut(self, i: int) -> int:
         for cut in self._cuts:
@@ -140,6 +138,7 @@ class Source:
 
 def segments(starts: list[int], places: list[int]) -> Callable[[int], int]:
     """Places for a text put together from pieces that start at `starts` and come from `places`."""
+    from bisect import bisect_right
 
     def place(i: int) -> int:
         piece = bisect_right(starts, i) - 1

@@ -33,20 +33,20 @@ _CONDITION_OPERATOR = re.compile(r"&&|\|\||[()<>]")
 _CONDITION_END = re.compile(r"\]\](?=[ \t\n;&|()<>]|\Z)")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\[.*\])?)\}\Z", re.S)
 
-REDIRECTS = frozenset(
-    "LESS GREATER GREATER_GREATER LESS_LESS LESS_LESS_MINUS LESS_LESS_LESS LESS_AND GREATER_AND LESS_GREATER"
-    " GREATER_BAR AND_GREATER AND_GREATER_GREATER".split()
-)
-_BEFORE_RESERVED = frozenset(
-    "NEWLINE SEMICOLON LEFT_PAREN RIGHT_PAREN BAR AMPERSAND LEFT_CURLY RIGHT_CURLY AND_AND ARITH_CMD BANG BAR_AND"
-    " COND_END DO DONE ELIF ELSE ESAC FI IF OR_OR SEMI_SEMI SEMI_AND SEMI_SEMI_AND THEN TIME TIMEOPT TIMEIGN COPROC"
-    " UNTIL WHILE START".split()
-)
-_BEFORE_TIME = frozenset(
-    "START SEMICOLON NEWLINE AND_AND OR_OR AMPERSAND WHILE DO UNTIL IF THEN ELIF ELSE LEFT_CURLY LEFT_PAREN RIGHT_PAREN"
-    " BANG TIME TIMEOPT TIMEIGN".split()
-)
-_CLAUSE_ENDS = frozenset({"SEMI_SEMI", "SEMI_AND", "SEMI_SEMI_AND"})
+_REDIRECTS = {
+    *("LESS", "GREATER", "GREATER_GREATER", "LESS_LESS", "LESS_LESS_MINUS", "LESS_LESS_LESS", "LESS_AND"),
+    *("GREATER_AND", "LESS_GREATER", "GREATER_BAR", "AND_GREATER", "AND_GREATER_GREATER"),
+}
+_CLAUSE_ENDS = {"SEMI_SEMI", "SEMI_AND", "SEMI_SEMI_AND"}
+_BEFORE_TIME = {
+    *("START", "SEMICOLON", "NEWLINE", "AND_AND", "OR_OR", "AMPERSAND", "WHILE", "DO", "UNTIL", "IF", "THEN", "ELIF"),
+    *("ELSE", "LEFT_CURLY", "LEFT_PAREN", "RIGHT_PAREN", "BANG", "TIME", "TIMEOPT", "TIMEIGN"),
+}
+_BEFORE_RESERVED = {
+    *_BEFORE_TIME,
+    *_CLAUSE_ENDS,
+    *("BAR", "BAR_AND", "RIGHT_CURLY", "ARITH_CMD", "COND_END", "DONE", "ESAC", "FI", "COPROC"),
+}
 # Builtins whose arguments bash's parser reads as assignments (NAME=(…) is allowed), and those that expand them so.
 _ASSIGNING = frozenset({"alias", "declare", "export", "local", "readonly", "typeset", "eval", "let"})
 _DECLARING = frozenset({"declare", "export", "local", "readonly", "typeset"})
@@ -100,7 +100,7 @@ class Lexer:
 
     def _remember(self, token: Token) -> None:
         type_, last = token.type, self._last
-        if type_ in REDIRECTS or last in REDIRECTS or type_ == "NUMBER" or type_ == "REDIR_WORD":
+        if type_ in _REDIRECTS or last in _REDIRECTS or type_ == "NUMBER" or type_ == "REDIR_WORD":
             pass  # a redirection leaves the position in its command as it was
         elif type_ == "WORD":
             self._command_next = last == "FUNCTION" or last == "COPROC"
@@ -207,7 +207,7 @@ class Lexer:
             return self._token("DASH", i, i + 1)
         if text.startswith("!(", i) and not self._pattern and self._reserved_acceptable():
             return self._token("BANG", i, i + 1)
-        first = self._command_next and last not in REDIRECTS
+        first = self._command_next and last not in _REDIRECTS
         word, end = self._scan_word(i, first)
         if end == i:
             source.problem(f"syntax error near unexpected token `{text[i]}'", i)
@@ -219,7 +219,7 @@ class Lexer:
 
     def _scan_word(self, i: int, first: bool) -> tuple[Word | Assignment, int]:
         source = self.source
-        if self._pattern or self._last in REDIRECTS:
+        if self._pattern or self._last in _REDIRECTS:
             return read_word(source, i)
         if first:
             return read_assignment(source, i, arrays=True)
@@ -270,7 +270,7 @@ class Lexer:
             if value == "in" and (last == "WORD" or last == "NEWLINE"):
                 self._pattern = self._heading == "CASE"
                 return "IN"
-            if value == "do" and self._heading == "FOR" and (last == "WORD" or last == "NEWLINE" or last == "SEMICOLON"):
+            if value == "do" and self._heading == "FOR" and last in ("WORD", "NEWLINE", "SEMICOLON"):
                 return "DO"
         if last == "IN" and value == "esac":
             self._pattern = False

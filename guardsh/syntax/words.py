@@ -182,7 +182,8 @@ def _subscripted_word(source: Source, i: int, subscript: Word, end: int) -> tupl
 
 def _array(source: Source, i: int) -> tuple[tuple[Element, ...], int]:
     """The elements of NAME=(…) from behind the parenthesis."""
-    text, elements = source.text, []
+    text = source.text
+    elements: list[Element] = []
     while True:
         match = _BLANKS.match(text, i)
         if match:
