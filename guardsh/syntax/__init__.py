@@ -12,11 +12,17 @@ from .errors import NotUnderstood, SyntaxProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .nodes import Script
+    from collections.abc import Callable
 
-__all__ = ["NotUnderstood", "SyntaxProblem", "parse"]
+    from .bash_says import BashSays
+    from .nodes import Script
+    from .source import Source
+
+__all__ = ["NotUnderstood", "SyntaxProblem", "bash_verdict", "complete_prefix", "parse"]
 
 DIALECTS = ("bash", "sh", "zsh")
+FIRST_PRIVATE, LAST_PRIVATE = "\uf8f0", "\uf8ff"  # the reading marks unknown parts of values with these
+_matches: bool | None = None
 
 
 def parse(text: str, dialect: str = "bash") -> Script:
@@ -25,27 +31,70 @@ def parse(text: str, dialect: str = "bash") -> Script:
     Raises SyntaxProblem where bash's grammar refuses the text, NotUnderstood where guardsh can't read it; nothing else.
     """
     try:
-        return _parse(text, dialect)
+        script = _source(text, dialect).read(_reader())
+        if dialect == "zsh":
+            from .zsh import check
+
+            check(script)
     except NotUnderstood as problem:
+        if dialect == "zsh" and isinstance(problem, SyntaxProblem):
+            raise NotUnderstood(f"zsh: {problem.reason}", problem.offset) from None
         raise problem.with_traceback(None) from None
     except RecursionError:
         raise NotUnderstood("nested too deep") from None
     except Exception as error:  # a mistake of the parser's must not become a yes
         raise NotUnderstood(f"internal error: {error!r}") from None
+    return script
 
 
-def _parse(text: str, dialect: str) -> Script:
-    import re
+def bash_verdict(text: str, bash: str = "/bin/bash", timeout: float = 2.0) -> BashSays:
+    """What the real bash says about the syntax of `text`; nothing is run and nothing raised. See `bash_says`."""
+    from . import bash_says
 
+    return bash_says.bash_verdict(text, bash, timeout)
+
+
+def complete_prefix(text: str, offset: int | None = None) -> str:
+    """The longest prefix of `text`, up to `offset`, that consists of whole lines of complete commands.
+
+    That is what bash would run before it meets an error at `offset`, and, of a script that comes in pieces, what can be
+    judged and run already. It ends behind the newline, and behind the here-documents, of its last command. Empty where
+    nothing is complete or understood.
+    """
+    from .commands import read_complete
+
+    try:
+        return text[: _source(text[:offset], "bash").read(read_complete)]
+    except Exception:  # RecursionError and what else there may be: nothing is known to be complete
+        return ""
+
+
+def _reader() -> Callable[[Source], Script]:
+    """The parser, if its tables fit the installed bashlex."""
+    from . import signature
     from .commands import read_script
+
+    global _matches
+    if _matches is None:
+        _matches = signature.matches()
+    if not _matches:
+        raise NotUnderstood("the installed bashlex isn't the one that guardsh was made for")
+    return read_script
+
+
+def _source(text: str, dialect: str) -> Source:
     from .source import SIZE, Budget, Source
 
     if dialect not in DIALECTS:
         raise NotUnderstood(f"unknown dialect {dialect!r}")
     if len(text) > SIZE:
         raise NotUnderstood(f"longer than {SIZE} characters", SIZE)
-    private = re.search("[\0\uf8f0-\uf8ff]", text)
-    if private:
-        reason = "NUL character" if private.group() == "\0" else "private characters that guardsh uses itself"
-        raise NotUnderstood(reason, private.start())
-    return Source(text, Budget(), dialect).read(read_script)
+    if "\0" in text:
+        raise NotUnderstood("NUL character", text.index("\0"))
+    if not text.isascii():
+        import re
+
+        private = re.search(f"[{FIRST_PRIVATE}-{LAST_PRIVATE}]", text)
+        if private:
+            raise NotUnderstood("private characters that guardsh uses itself", private.start())
+    return Source(text, Budget(), dialect)

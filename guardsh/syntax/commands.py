@@ -8,6 +8,7 @@ are all a `compound_list`, and bashlex's special cases for the end of the input 
 from __future__ import annotations
 
 from . import actions, tables
+from .errors import NotUnderstood
 from .nodes import Script
 from .source import DEPTH
 from .tokens import Lexer, Token
@@ -36,6 +37,16 @@ _PRODUCTIONS: tuple[tuple[str, int, Action | None], ...] = tuple(
 def read_script(source: Source) -> Script:
     """All of `source`."""
     return _Run(source, Lexer(source, 0, closing=False)).script()
+
+
+def read_complete(source: Source) -> int:
+    """The end of the last line of `source` up to which all commands are complete."""
+    run = _Run(source, Lexer(source, 0, closing=False))
+    try:
+        run.script()
+    except NotUnderstood:
+        pass
+    return source.place(run.complete)
 
 
 def read_substitution(source: Source, start: int) -> tuple[Script, int]:
@@ -80,8 +91,8 @@ class _Run:
     def script(self) -> Script:
         try:
             return self._parse()
-        except Exception as problem:
-            if not self.lexer.closing and self.source.strict and hasattr(problem, "complete"):
+        except NotUnderstood as problem:
+            if not self.lexer.closing and self.source.strict:
                 problem.complete = self.source.place(self.complete)
             raise
 

@@ -60,6 +60,8 @@ def expansion(source: Source, i: int, parts: Parts, context: int) -> int:
         parts.add(Arithmetic(source.span(i, expression_end), word, context != BARE))
         return expression_end
     _check_broken(source, i + 1, "({[@*#?$!-abc_0\"'")
+    if source.dialect == "zsh" and following and following in "=~^+":
+        source.fail("zsh: an expansion of another kind", i)
     parts.literal("$", context != BARE, i, i + 1)
     return i + 1
 

@@ -69,7 +69,7 @@ def _read_parts(source: Source, i: int, group: int, parts: Parts, start: int) ->
             i = expansion(source, i, parts, BARE)
         elif character in "<>" and text.startswith("(", i + 1):
             i = process_substitution(source, i, parts)
-        elif character == "(" and _opens_group(text, start, i, group, plain_end):
+        elif character == "(" and _opens_group(text, start, i, group, plain_end, source.dialect):
             i = _group(source, i, parts)
         elif character == "|" and group == REGULAR:
             parts.literal("|", False, i, i + 1)
@@ -87,10 +87,12 @@ def _dollar(source: Source, i: int, parts: Parts) -> int:
     return expansion(source, i, parts, BARE)
 
 
-def _opens_group(text: str, start: int, i: int, group: int, plain_end: int) -> bool:
+def _opens_group(text: str, start: int, i: int, group: int, plain_end: int, dialect: str) -> bool:
     """An extended pattern, a group of a regular expression, or the array of `eval name=(…)`."""
     if group == REGULAR:
         return True
+    if dialect == "zsh":
+        return False  # glob qualifiers
     if group == COMPOUND and _ASSIGNING.match(text[start:i]):
         return True
     return group != NO_GROUP and plain_end == i and text[i - 1] in "?*+@!"
