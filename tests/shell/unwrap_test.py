@@ -219,8 +219,8 @@ CURSOR_ZSH = (
 )
 CURSOR_ZSH_2025 = (
     "snap=$(command cat <&3); builtin unsetopt aliases 2>/dev/null; builtin unalias -m '*' 2>/dev/null || true; "
-    'builtin setopt extendedglob; builtin eval "$snap" && { builtin export PWD="$(builtin pwd)"; builtin setopt aliases '
-    '2>/dev/null; builtin eval "$1" < /dev/null; }; COMMAND_EXIT_CODE=$?; dump_zsh_state >&4; builtin exit '
+    'builtin setopt extendedglob; builtin eval "$snap" && { builtin export PWD="$(builtin pwd)"; builtin setopt '
+    'aliases 2>/dev/null; builtin eval "$1" < /dev/null; }; COMMAND_EXIT_CODE=$?; dump_zsh_state >&4; builtin exit '
     "$COMMAND_EXIT_CODE"
 )
 
