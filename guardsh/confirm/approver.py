@@ -1,0 +1,127 @@
+"""What only a person may do, at a terminal of theirs: set the passphrase, unlock a terminal, approve a request.
+
+Each function checks that no agent speaks for this process, asks on the controlling terminal and answers; whatever is
+missing or doubtful is a no.
+"""
+
+from __future__ import annotations
+
+import time
+
+from guardsh.confirm import passphrase, presence, requests, unlocked
+from guardsh.confirm.terminal import Answer, NoTerminal, Terminal, ask, terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ELSEWHERE = "in a terminal of your own, opened by you"
+WRONG_PAUSE = 1.0  # seconds after a wrong passphrase
+
+
+def approve(name: str, environment: Mapping[str, str]) -> Answer:
+    """Shows a request and takes the person's yes to it: passphrase (unless the terminal is unlocked), then phrase."""
+    if reason := presence.may_approve(environment):
+        return Answer(False, f"Not approved: {reason}. Approve it {_ELSEWHERE}.")
+    try:
+        with terminal() as where:
+            request = _open_request(name)
+            if not unlocked.here() and (reason := _not_the_person(where)):
+                return Answer(False, f"Not approved: {reason}")
+            where.show(f"\n{_from(request)}")
+            answer = ask(where, request.verdict, done="approved")
+            if not answer.yes:
+                return answer
+            requests.approve(request.id)
+            return Answer(True, f"Approved: it runs once, if it comes again within {requests.MINUTES} minutes.")
+    except requests.NotOpen as error:
+        return Answer(False, f"Not approved: {error}.")
+    except NoTerminal as error:
+        return Answer(False, f"Not approved: {error}. Approve it {_ELSEWHERE}.")
+    except OSError as error:
+        return Answer(False, f"Not approved: {error}.")
+
+
+def unlock(environment: Mapping[str, str], hours: float = unlocked.HOURS) -> Answer:
+    """Unlocks this terminal after the passphrase."""
+    if reason := presence.may_approve(environment):
+        return Answer(False, f"Not unlocked: {reason}. Unlock one {_ELSEWHERE}.")
+    try:
+        with terminal() as where:
+            if reason := _not_the_person(where):
+                return Answer(False, f"Not unlocked: {reason}")
+            unlocked.unlock(hours)
+    except OSError as error:
+        return Answer(False, f"Not unlocked: {error}.")
+    return Answer(True, f"This terminal is unlocked for {hours:g} hours, or until guardsh unlock --lock.")
+
+
+def setup(environment: Mapping[str, str]) -> Answer:
+    """Sets the passphrase, or changes it after the old one."""
+    if reason := presence.may_approve(environment):
+        return Answer(False, f"Nothing was set: {reason}. Run guardsh setup {_ELSEWHERE}.")
+    try:
+        with terminal() as where:
+            if passphrase.is_set() and (reason := _not_the_person(where, "The passphrase until now: ")):
+                return Answer(False, f"Nothing was changed: {reason}")
+            return _new_passphrase(where)
+    except NoTerminal as error:
+        return Answer(False, f"Nothing was set: {error}. Run guardsh setup {_ELSEWHERE}.")
+    except OSError as error:
+        return Answer(False, f"Nothing was set: {error}.")
+
+
+def _new_passphrase(where: Terminal) -> Answer:
+    where.show(
+        "With this passphrase you say yes to what an agent asks for. Choose one that you\n"
+        f"use for nothing else and that no file on this machine holds: {passphrase.SHORTEST} characters or more.\n"
+    )
+    first = where.line("New passphrase: ", hidden=True, by_hand=False)
+    if first.text is None:
+        return Answer(False, f"{first.reason} Nothing was set.")
+    if passphrase.too_short(first.text):
+        return Answer(False, f"That is too short: {passphrase.SHORTEST} characters or more. Nothing was set.")
+    again = where.line("The same again: ", hidden=True, by_hand=False)
+    if again.text != first.text:
+        return Answer(False, "These two differ. Nothing was set.")
+    passphrase.store(first.text)
+    return Answer(True, "The passphrase is set. guardsh unlock unlocks a terminal, guardsh pending shows what waits.")
+
+
+def _not_the_person(where: Terminal, prompt: str = "Passphrase: ") -> str:
+    """Why whoever sits there isn't known to be the person, as the end of a sentence; "" after the right passphrase."""
+    if not passphrase.is_set():
+        return f"no passphrase is set yet. Run guardsh setup {_ELSEWHERE}."
+    line = where.line(prompt, hidden=True, by_hand=False)
+    if line.text is None:
+        return line.reason[:1].lower() + line.reason[1:]
+    try:
+        if passphrase.matches(line.text):
+            return ""
+    except passphrase.NoPassphrase as error:
+        return f"{error}."
+    time.sleep(WRONG_PAUSE)
+    return "that isn't the passphrase."
+
+
+def _open_request(name: str) -> requests.Request:
+    request = requests.find(name)
+    if request is None:
+        raise requests.NotOpen(f"there is no request {name.strip().upper()[:20]}; guardsh pending lists them")
+    if request.state != requests.OPEN:
+        raise requests.NotOpen(f"request {request.id} is {request.state}")
+    return request
+
+
+def _from(request: requests.Request) -> str:
+    """ "request 7QK2 of claude-code in ~/shop, 9:12 left"."""
+    from guardsh.show.text import visible
+
+    whose = f" of {visible(request.agent)}" if request.agent else ""
+    return f"request {request.id}{whose} in {visible(request.directory)}, {time_left(request)} left\n"
+
+
+def time_left(request: requests.Request) -> str:
+    """ "9:41"."""
+    seconds = int(request.left())
+    return f"{seconds // 60}:{seconds % 60:02}"
