@@ -25,13 +25,13 @@ FIRST_PRIVATE, LAST_PRIVATE = "\uf8f0", "\uf8ff"  # the reading marks unknown pa
 _matches: bool | None = None
 
 
-def parse(text: str, dialect: str = "bash") -> Script:
-    """The tree of `text`.
+def parse(text: str, dialect: str = "bash", *, marks: bool = False) -> Script:
+    """The tree of `text`. With `marks`, the reading's marks for unknown parts may stand in it, as ordinary characters.
 
     Raises SyntaxProblem where bash's grammar refuses the text, NotUnderstood where guardsh can't read it; nothing else.
     """
     try:
-        script = _source(text, dialect).read(_reader())
+        script = _source(text, dialect, marks).read(_reader())
         if dialect == "zsh":
             from .zsh import check
 
@@ -82,7 +82,7 @@ def _reader() -> Callable[[Source], Script]:
     return read_script
 
 
-def _source(text: str, dialect: str) -> Source:
+def _source(text: str, dialect: str, marks: bool = False) -> Source:
     from .source import SIZE, Budget, Source
 
     if dialect not in DIALECTS:
@@ -91,7 +91,7 @@ def _source(text: str, dialect: str) -> Source:
         raise NotUnderstood(f"longer than {SIZE} characters", SIZE)
     if "\0" in text:
         raise NotUnderstood("NUL character", text.index("\0"))
-    if not text.isascii():
+    if not marks and not text.isascii():
         import re
 
         private = re.search(f"[{FIRST_PRIVATE}-{LAST_PRIVATE}]", text)

@@ -102,7 +102,16 @@ def _parentheses(source: Source, i: int, context: int) -> tuple[Part, int]:
         end = _expression(source, i + 3, "))", inner)
         if end >= 0:
             return Arithmetic(source.span(i, end), inner.word(i + 3, end - 2), context != BARE), end
+        return _subshells(source, i, context)
     body, end = _commands(source, i + 2)
+    return CommandSubstitution(source.span(i, end), body, context != BARE), end
+
+
+def _subshells(source: Source, i: int, context: int) -> tuple[Part, int]:
+    """$((…) …), which bash parses only when it expands it."""
+    strict, source.strict = source.strict, False
+    body, end = _commands(source, i + 2)
+    source.strict = strict
     return CommandSubstitution(source.span(i, end), body, context != BARE), end
 
 
@@ -228,8 +237,8 @@ def _run(source: Source, pattern: re.Pattern[str], i: int, parts: Parts, quoted:
 def _braces(source: Source, i: int, context: int) -> tuple[Part, int]:
     text, j, span = source.text, i + 2, source.span
     length = indirect = False
-    _check_broken(source, j, "!#@*?$-abc_0 \t\n|(")
-    if text[j : j + 1] in (" ", "\t", "\n", "|", "("):
+    _check_broken(source, j, "!#@*?$-abc_0 \t\n|")
+    if text[j : j + 1] in (" ", "\t", "\n", "|"):
         source.fail("${ command; } of newer shells", i)
     if text.startswith("#", j) and _LENGTH_OF.match(text, j + 1):
         length, j = True, j + 1

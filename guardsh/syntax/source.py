@@ -74,9 +74,9 @@ class Source:
 
     def read(self, reader: Callable[[Source], T]) -> T:
         """What `reader` makes of the text, started again after each splice."""
-        depth = self.budget.depth
+        depth, strict = self.budget.depth, self.strict
         for _ in range(SPLICES):
-            self.budget.depth = depth
+            self.budget.depth, self.strict, self.pending = depth, strict, False
             try:
                 return reader(self)
             except Splice as splice:

@@ -191,7 +191,11 @@ class Lexer:
         word, end = found
         if source.dialect == "sh" and ">" in source.text[i:end]:
             source.fail("((…)) redirects in shells without it", i)
-        return self._token("ARITH_FOR_EXPRS" if self._last == "FOR" else "ARITH_CMD", i, end, word)
+        if self._last != "FOR":
+            return self._token("ARITH_CMD", i, end, word)
+        if sum(part.text.count(";") for part in word.parts if isinstance(part, Literal)) != 2:
+            source.problem("syntax error: arithmetic expression required", i)
+        return self._token("ARITH_FOR_EXPRS", i, end, word)
 
     def _reserved_acceptable(self) -> bool:
         if self._last == "WORD":
