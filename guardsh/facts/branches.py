@@ -10,7 +10,8 @@ MOST_COMMITS = 200
 
 
 def plain_name(repository: Repository, ref: str) -> str:
-    """The branch that a word of a command means: `+main`, `HEAD:main`, `:x`, `refs/heads/x`, `origin/x`, "" and HEAD the current one.
+    """The branch that a word of a command means: `+main`, `HEAD:main`, `:x`, `refs/heads/x`, `origin/x`, "" and HEAD
+    the current one.
 
     "" if that isn't known.
     """
@@ -92,7 +93,9 @@ def _bases(repository: Repository) -> tuple[str, ...]:
 
 
 def merged(repository: Repository, branch: str) -> bool:
-    """Has another shared branch, here or on a remote, all of its commits? (The current one counts, unless it is the same.)"""
+    """Has another shared branch, here or on a remote, all of its commits? (The current one counts, unless it is the
+    same.)
+    """
     if not branch or branch.startswith("-") or not repository.has_ref(f"refs/heads/{branch}"):
         return False
     bases = [base for base in _bases(repository) if base != branch]

@@ -32,6 +32,7 @@ class Survey(Frozen):
     complete: bool  # was all of it seen?
     names: tuple[str, ...] = ()  # some of the files, as paths below what was asked for
 
+
 def kind(path: str, follow: bool = False) -> str:
     """file, directory, link, device, other (FIFO, socket), missing, or unknown where it can't be told."""
     try:
@@ -50,7 +51,9 @@ def kind(path: str, follow: bool = False) -> str:
 
 
 def read_text(path: str, limit: int) -> str | None:
-    """The text of a regular file of at most `limit` bytes; None for everything else. Opening never waits (FIFOs, terminals)."""
+    """The text of a regular file of at most `limit` bytes; None for everything else. Opening never waits (FIFOs,
+    terminals).
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | _SPECIAL_OPEN)
     except (OSError, ValueError):
@@ -85,10 +88,9 @@ def entries(path: str, limit: int) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def survey(
-    targets: Iterable[str], *, most: int = MOST_ENTRIES, budget: float = BUDGET, sample: int = SAMPLE
-) -> Survey:
-    """Counts what is in and below the targets, without following links, until `most` entries or `budget` seconds are used up.
+def survey(targets: Iterable[str], *, most: int = MOST_ENTRIES, budget: float = BUDGET, sample: int = SAMPLE) -> Survey:
+    """Counts what is in and below the targets, without following links, until `most` entries or `budget` seconds are
+    used up.
 
     Up to `sample` files are named.
     """
@@ -167,8 +169,8 @@ def glob(
 ) -> tuple[str, ...]:
     """What bash puts in place of a word with active globs, sorted; () if nothing matches, or it holds an unknown part.
 
-    `*`, `?` and `[…]` don't match a leading dot, and nothing matches `.` and `..`. What stands between brackets isn't known here, so
-    `[…]` matches any character: rather a name too many.
+    `*`, `?` and `[…]` don't match a leading dot, and nothing matches `.` and `..`. What stands between brackets isn't
+    known here, so `[…]` matches any character: rather a name too many.
     """
     if HOLE in pattern or TOKEN in pattern:
         return ()
@@ -228,13 +230,15 @@ def traps(names: Iterable[str]) -> tuple[str, ...]:
     """Names that mean something else than themselves once a glob has put them into a command: options, `~`, `*`."""
     found: list[str] = []
     for name in names:
-        if name.startswith("-") or name in ("~", "*", ".*") or name.startswith(("~/", "$")):
+        if name in ("~", "*", ".*") or name.startswith(("-", "~/", "$")):
             found.append(name)
     return tuple(found)
 
 
 def mount_points() -> frozenset[str]:
-    """Where file systems are mounted, by /proc/self/mountinfo (proc_pid_mountinfo(5)); empty where that doesn't exist."""
+    """Where file systems are mounted, by /proc/self/mountinfo (proc_pid_mountinfo(5)); empty where that doesn't
+    exist.
+    """
     text = read_text_of_kernel("/proc/self/mountinfo")
     found = set()
     for line in text.splitlines():
@@ -288,7 +292,9 @@ def identity(path: str) -> tuple[int, int] | None:
 
 
 def is_case_blind(directory: str) -> bool:
-    """Does the file system that holds the directory take `A` and `a` for the same name? Tried on the directory's own name."""
+    """Does the file system that holds the directory take `A` and `a` for the same name? Tried on the directory's own
+    name.
+    """
     above, _, name = directory.rstrip("/").rpartition("/")
     swapped = name.swapcase()
     if swapped == name:

@@ -1,8 +1,9 @@
 """What git knows of some files and branches: read from its files where that is simple, else asked from a trusted git.
 
-The repository is somebody else's: its configuration may name programs (fsmonitor, filters, hooks, ssh). None of them is run: git is
-called by an absolute path, with an environment of our own, every driver that the configuration names switched off, no lock taken, no
-network, and bounded in time and output. Whatever fails is unknown, and then no fact is proven.
+The repository is somebody else's: its configuration may name programs (fsmonitor, filters, hooks, ssh). None of them
+is run: git is called by an absolute path, with an environment of our own, every driver that the configuration names
+switched off, no lock taken, no network, and bounded in time and output. Whatever fails is unknown, and then no fact
+is proven.
 """
 
 from __future__ import annotations
@@ -26,14 +27,36 @@ GIT_PLACES = (
 SAFE_PATH = "/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin:/run/current-system/sw/bin"
 MOST_OUTPUT = 4 << 20
 
-# Everything in a configuration that may start a program or change what status says (git-config(1)). The empty value switches off.
-_OVERRIDES = (
-    "core.fsmonitor=false core.hooksPath=/dev/null core.untrackedCache=false core.pager=cat core.editor=false core.sshCommand=false "
-    "core.askPass=false core.gitProxy= core.alternateRefsCommand= core.quotePath=false core.preloadIndex=true diff.external= "
-    "diff.ignoreSubmodules=dirty protocol.allow=never credential.helper= submodule.recurse=false status.submoduleSummary=false "
-    "status.showUntrackedFiles=normal status.relativePaths=false log.showSignature=false gpg.program=false gc.auto=0 "
-    "maintenance.auto=false advice.statusHints=false column.ui=never color.ui=never"
-).split()
+# Everything in a configuration that may start a program or change what status says (git-config(1)). The empty value
+# switches off.
+_OVERRIDES = tuple(
+    line.strip()
+    for line in """
+    core.fsmonitor=false
+    core.hooksPath=/dev/null
+    core.untrackedCache=false
+    core.pager=cat
+    core.editor=false
+    core.sshCommand=false
+    core.askPass=false
+    core.gitProxy=
+    core.alternateRefsCommand=
+    core.quotePath=false
+    diff.external=
+    diff.ignoreSubmodules=dirty
+    protocol.allow=never
+    credential.helper=
+    submodule.recurse=false
+    status.submoduleSummary=false
+    status.relativePaths=false
+    log.showSignature=false
+    gpg.program=false
+    gc.auto=0
+    maintenance.auto=false
+    color.ui=never
+    column.ui=never
+    """.strip().splitlines()
+)
 
 
 class Status(Frozen):
@@ -79,7 +102,9 @@ def trusted_git() -> str:
 
 
 def find(directory: str, *, home: str = "", timeout: float = 0.3, git: str | None = None) -> Repository | None:
-    """The repository whose working tree holds the directory (an absolute path without links); None outside, or if it is broken."""
+    """The repository whose working tree holds the directory (an absolute path without links); None outside, or if it
+    is broken.
+    """
     folder = directory
     while True:
         place = f"{folder.rstrip('/')}/.git"
@@ -125,7 +150,7 @@ class Repository:
         self._config: dict[str, str] | None = None
         self._answers: dict[tuple[object, ...], object] = {}
 
-    # --- asking git ---------------------------------------------------------------------------------------------------------------
+    # --- asking git -------------------------------------------------------------------------------------------------
 
     def ask(self, *arguments: str, directory: str = "", most: int = MOST_OUTPUT) -> str | None:
         """What a read-only git command prints; None if it fails, takes too long or prints too much."""
@@ -139,7 +164,9 @@ class Repository:
         return self._run(["-C", directory or self.top, *options, f"--work-tree={self.top}", *arguments], most)
 
     def config(self) -> dict[str, str] | None:
-        """The effective configuration, last value wins, keys as git prints them; None if it isn't known or can't be made safe."""
+        """The effective configuration, last value wins, keys as git prints them; None if it isn't known or can't be
+        made safe.
+        """
         if self._config is None and not self._failed:
             printed = self._run(["-C", self.top, "config", "--null", "--list"], 1 << 20)
             if printed is None or not self._usable(found := _pairs(printed)):
@@ -183,15 +210,16 @@ class Repository:
             "GIT_FLUSH": "0",
         }
 
-    # --- files --------------------------------------------------------------------------------------------------------------------
+    # --- files ------------------------------------------------------------------------------------------------------
 
     def status(
         self, paths: tuple[str, ...] = (), *, directory: str = "", every: bool = False, literal: bool = False
     ) -> Status:
         """What isn't as committed, in all or some pathspecs as written in `directory`.
 
-        `every`: each untracked file by itself, and ignored ones too. `literal`: the paths are paths, not patterns. A submodule counts
-        as changed if it is at another commit; what was edited in it isn't looked at, as that would mean to trust its configuration.
+        `every`: each untracked file by itself, and ignored ones too. `literal`: the paths are paths, not patterns. A
+        submodule counts as changed if it is at another commit; what was edited in it isn't looked at, as that would
+        mean to trust its configuration.
         """
         key = ("status", paths, directory, every, literal)
         if key not in self._answers:
@@ -212,7 +240,9 @@ class Repository:
         return Status(True, tuple(sorts[""]), tuple(sorts["??"]), tuple(sorts["!!"]))
 
     def clean_targets(self, paths: tuple[str, ...]) -> Listing:
-        """What git knows of everything at and below absolute paths without links; unknown where they hold the git directory itself."""
+        """What git knows of everything at and below absolute paths without links; unknown where they hold the git
+        directory itself.
+        """
         below = tuple(self._below(path) for path in paths)
         if not paths or any(path is None for path in below):
             return Listing(known=False)
@@ -223,7 +253,9 @@ class Repository:
         return Listing(True, flags[0], status.changed, status.untracked, status.ignored, flags[1])
 
     def _below(self, path: str) -> str | None:
-        """The path relative to the top, None outside of it, in the git directory, or where it holds the git directory."""
+        """The path relative to the top, None outside of it, in the git directory, or where it holds the git
+        directory.
+        """
         path = path.rstrip("/") or "/"
         for git_dir in (self.git_dir, self.common_dir):
             if f"{git_dir}/".startswith(f"{path.rstrip('/')}/") or f"{path}/".startswith(f"{git_dir}/"):
@@ -234,7 +266,9 @@ class Repository:
         return path[len(start) :] if path.startswith(start) else None
 
     def _index_flags(self, paths: tuple[str, ...]) -> tuple[int, tuple[str, ...]] | None:
-        """How many files the index has there, and those that status doesn't look into (`git ls-files -v`, mode 160000)."""
+        """How many files the index has there, and those that status doesn't look into (`git ls-files -v`, mode
+        160000).
+        """
         printed = self.ask("--literal-pathspecs", "ls-files", "-z", "-v", "--stage", "--", *paths)
         if printed is None:
             return None
@@ -254,7 +288,9 @@ class Repository:
         return self.ask("--literal-pathspecs", "ls-files", "-z", "--", path[len(start) :]) == ""
 
     def hides_changes(self) -> bool:
-        """Are there files that status takes for unchanged without looking (assume-unchanged)? A reset writes over them."""
+        """Are there files that status takes for unchanged without looking (assume-unchanged)? A reset writes over
+        them.
+        """
         key = ("hides",)
         if key not in self._answers:
             printed = self.ask("ls-files", "-v", "-z")
@@ -262,7 +298,7 @@ class Repository:
             self._answers[key] = any(entry[:1].islower() for entry in entries)
         return bool(self._answers[key])
 
-    # --- facts ----------------------------------------------------------------------------------------------------------------------
+    # --- facts ------------------------------------------------------------------------------------------------------
 
     def fact(self, name: str, directory: str = "", paths: tuple[str, ...] = (), ref: str = "") -> bool:
         """Is a `git.*` or `branch.*` fact proven? Raises ValueError for a name that isn't one."""
@@ -292,7 +328,7 @@ class Repository:
             return False
         return not self.hides_changes()
 
-    # --- refs -----------------------------------------------------------------------------------------------------------------------
+    # --- refs -------------------------------------------------------------------------------------------------------
 
     def branch(self) -> str:
         """The current branch; "" if HEAD is detached or can't be read."""
@@ -328,7 +364,9 @@ class Repository:
 
     def remotes(self) -> tuple[str, ...]:
         """The names of the remotes; () if unknown."""
-        found = (key[7:].rsplit(".", 1)[0] for key in self.config() or () if key.startswith("remote.") and key.count(".") > 1)
+        found = (
+            key[7:].rsplit(".", 1)[0] for key in self.config() or () if key.startswith("remote.") and key.count(".") > 1
+        )
         return tuple(dict.fromkeys(found))
 
     def unpushed(self, ref: str = "") -> bool:

@@ -10,13 +10,15 @@ from guardsh.facts import files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from guardsh.facts.git import Repository
-    from guardsh.facts.world import World, _Target
+    from guardsh.facts.surroundings import Target
+    from guardsh.facts.world import World
 
 MOST_LINES = 5
 
 
-def of_target(world: World, target: _Target) -> tuple[str, ...]:
-    """"214,083 files, 61 GB", "newest change 12 minutes ago", "12 of them in no commit": what a deletion of the target would take.
+def of_target(world: World, target: Target) -> tuple[str, ...]:
+    """ "214,083 files, 61 GB", "newest change 12 minutes ago", "12 of them in no commit": what a deletion of the
+    target would take.
 
     () where the target isn't known or doesn't exist.
     """
@@ -51,7 +53,9 @@ def _uncommitted(world: World, found: tuple[str, ...], seen: files.Survey) -> li
 
 
 def of_repository(repository: Repository, directory: str, paths: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """"3 changed files, 2 untracked: src/a.py …", then a line for each of the first changed files. () if clean or unknown."""
+    """ "3 changed files, 2 untracked: src/a.py …", then a line for each of the first changed files. () if clean or
+    unknown.
+    """
     status = repository.status(paths, directory=directory if paths else "")
     if not status.changed and not status.untracked:
         return ()
@@ -98,13 +102,13 @@ def _shown(path: str, top: str) -> str:
 
 
 def counted(number: int, noun: str, *, more: bool = False) -> str:
-    """"1 file", "1,204 files", "more than 20,000 files"."""
+    """ "1 file", "1,204 files", "more than 20,000 files"."""
     text = f"{number:,} {noun}{'' if number == 1 else 's'}"
     return f"more than {text}" if more else text
 
 
 def size(count: int, *, more: bool = False) -> str:
-    """"840 bytes", "3.2 MB", "61 GB or more"."""
+    """ "840 bytes", "3.2 MB", "61 GB or more"."""
     value, unit = float(count), "bytes"
     for larger in ("KB", "MB", "GB", "TB", "PB"):
         if value < 1000:
@@ -115,7 +119,7 @@ def size(count: int, *, more: bool = False) -> str:
 
 
 def ago(then: float, now: float | None = None) -> str:
-    """"just now", "12 minutes ago", "3 days ago"."""
+    """ "just now", "12 minutes ago", "3 days ago"."""
     seconds = (time.time() if now is None else now) - then
     for length, unit in ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= length:

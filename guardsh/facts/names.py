@@ -1,7 +1,7 @@
 """What a name says: production, staging, test, a backup; this machine or another one. Pure text, no look-ups.
 
-A name proves little, so the words are compared whole (`prod`, not `product`), and the more dangerous reading wins: a name that says
-production and test proves no test.
+A name proves little, so the words are compared whole (`prod`, not `product`), and the more dangerous reading wins: a
+name that says production and test proves no test.
 """
 
 from __future__ import annotations
@@ -9,17 +9,24 @@ from __future__ import annotations
 from guardsh.facts import known
 from guardsh.reading.model import MARKS
 
-PRODUCTION = frozenset("prod production prd proddb dbprod prodapi apiprod prodapp appprod prodweb live golive".split())
-STAGING = frozenset("staging stage stg stag preprod preprd preproduction nonprod nonproduction uat qa".split())
-TEST = frozenset(
-    "test tests testing tst testdb dbtest dev devel develop development devdb dbdev sandbox demo scratch tmp temp ci e2e fixture fixtures "
-    "mock mocks dummy playground throwaway junk poc unittest unittests integrationtest ephemeral disposable".split()
+PRODUCTION = known.words("prod production prd proddb dbprod prodapi apiprod prodapp appprod prodweb live golive")
+STAGING = known.words("staging stage stg stag preprod preprd preproduction nonprod nonproduction uat qa")
+TEST = known.words(
+    """
+    test tests testing tst testdb dbtest dev devel develop development devdb dbdev sandbox demo scratch tmp temp ci e2e
+    fixture fixtures mock mocks dummy playground throwaway junk poc unittest unittests integrationtest ephemeral
+    disposable
+    """
 )
-BACKUP = frozenset("backup backups bak bkp dump dumps pgdump mysqldump snapshot snapshots restic borg velero pitr".split())
-LOCAL = frozenset("local localhost localdev minikube kind k3d k3s microk8s orbstack colima rancher-desktop docker-desktop".split())
+BACKUP = known.words("backup backups bak bkp dump dumps pgdump mysqldump snapshot snapshots restic borg velero pitr")
+LOCAL = known.words(
+    "local localhost localdev minikube kind k3d k3s microk8s orbstack colima rancher-desktop docker-desktop"
+)
 
-_NOT_BEFORE = frozenset("non not no pre".split())  # non-prod, pre-production
-_NOT_LIVE = frozenset("reload server view preview test tests edit share streaming stream chat demo coding data reloading".split())
+_NOT_BEFORE = known.words("non not no pre")  # non-prod, pre-production
+_NOT_LIVE = known.words(
+    "reload server view preview test tests edit share streaming stream chat demo coding data reloading"
+)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -38,10 +45,11 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def name_facts(text: str) -> frozenset[str]:
-    """production, staging, test, backup and local, as far as the name of a resource, host, database, URL or path says so.
+    """production, staging, test, backup and local, as far as the name of a resource, host, database, URL or path says
+    so.
 
-    What lowers a score counts only where it names the thing itself: the last component of a path (not `/home/u/dev/…`), the host and
-    database of a URL (not its credentials, nor an HTTP path).
+    What lowers a score counts only where it names the thing itself: the last component of a path (not
+    `/home/u/dev/…`), the host and database of a URL (not its credentials, nor an HTTP path).
     """
     found = _said(text)
     naming = _naming_part(text)
@@ -97,34 +105,45 @@ def _without_number(word: str) -> str:
 
 def _is_backup_name(text: str) -> bool:
     lowered = text.lower().rstrip("/")
-    if lowered.endswith(tuple(known.BACKUP_SUFFIXES)) or (lowered.endswith("~") and len(lowered) > 1 and lowered[-2] not in "/~"):
+    if lowered.endswith(known.BACKUP_SUFFIXES) or (
+        lowered.endswith("~") and len(lowered) > 1 and lowered[-2] not in "/~"
+    ):
         return True
     return any(_is_backup_component(part) for part in text.split("/"))
 
 
 def _is_backup_component(part: str) -> bool:
     """One component of a path or name. Test runners' `__snapshots__` and Maven's `-SNAPSHOT` aren't backups."""
-    if part.lower() in ("__snapshots__", "snapshots.js", ".snapshots") or "-SNAPSHOT" in part or part.lower().endswith((".snap", ".snap.new")):
+    if (
+        part.lower() in ("__snapshots__", "snapshots.js", ".snapshots")
+        or "-SNAPSHOT" in part
+        or part.lower().endswith((".snap", ".snap.new"))
+    ):
         return False
     stem_words = words(part)
     return any(_without_number(word) in BACKUP for word in stem_words)
 
 
 def is_local_name(text: str) -> bool:
-    """Is this the name of something on this machine: `localhost`, `minikube`, `kind-x`, `docker-desktop`, `.local` names?"""
+    """Is this the name of something on this machine: `localhost`, `minikube`, `kind-x`, `docker-desktop`, `.local`
+    names?
+    """
     lowered = text.lower()
     if "/" in lowered:
         return False
     if lowered in LOCAL or lowered.startswith(("kind-", "k3d-", "minikube-", "local-", "localhost:", "colima-")):
         return True
-    return lowered.endswith(("-local", "_local", ".local", ".localhost", ".localdomain")) and not lowered.endswith(".cluster.local")
+    return lowered.endswith(("-local", "_local", ".local", ".localhost", ".localdomain")) and not lowered.endswith(
+        ".cluster.local"
+    )
 
 
 def host_facts(host: str) -> frozenset[str]:
-    """local or remote, for a host as written: `db`, `[::1]:5432`, `ana@10.0.0.7`, `/run/postgresql` (a socket), "" (none: local).
+    """local or remote, for a host as written: `db`, `[::1]:5432`, `ana@10.0.0.7`, `/run/postgresql` (a socket), ""
+    (none: local).
 
-    A name without a dot is a compose or hosts-file name on this machine, unless it says production or staging. A host that isn't
-    known proves neither.
+    A name without a dot is a compose or hosts-file name on this machine, unless it says production or staging. A host
+    that isn't known proves neither.
     """
     if any(mark in host for mark in MARKS):
         return frozenset()
@@ -137,7 +156,12 @@ def host_facts(host: str) -> frozenset[str]:
 def _is_local_host(name: str) -> bool:
     if name in ("::1", "::", "0.0.0.0", "0:0:0:0:0:0:0:1") or name.startswith("::ffff:127."):
         return True
-    if name in ("host.docker.internal", "gateway.docker.internal", "kubernetes.docker.internal", "host.containers.internal"):
+    if name in (
+        "host.docker.internal",
+        "gateway.docker.internal",
+        "kubernetes.docker.internal",
+        "host.containers.internal",
+    ):
         return True
     if ":" in name:
         return False

@@ -1,40 +1,53 @@
 """What a path is by its text alone: whose, how near to the project, build output, secret … No file is looked at.
 
-A path may hold marks (`guardsh.reading.model`): what isn't known counts as its worst plausible value, and what would make a loss
-harmless counts only if it holds whatever the unknown part is.
+A path may hold marks (`guardsh.reading.model`): what isn't known counts as its worst plausible value, and what would
+make a loss harmless counts only if it holds whatever the unknown part is.
 """
 
 from __future__ import annotations
 
-from guardsh.facts import known, names
-from guardsh.reading.model import GLOBS, HOLE, MARKS, STAR, TOKEN
+from guardsh.facts import components, contents, known
+from guardsh.reading.model import GLOBS, HOLE, TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     Parts = Sequence[str]
     Place = tuple[str, ...]
 
-HARM = frozenset(
-    "path.root path.home path.home-part path.system path.device path.project-root path.above path.git path.secret path.startup "
-    "path.guard path.backup path.data".split()
-)
 BENIGN = frozenset(("path.temporary", "path.project", "path.build"))
-POSITION = frozenset(
-    "path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project path.above".split()
+_BAD_POSITION = frozenset(
+    (
+        "path.root",
+        "path.home",
+        "path.home-part",
+        "path.system",
+        "path.device",
+        "path.project-root",
+        "path.above",
+    )
 )
+POSITION = _BAD_POSITION | {"path.temporary", "path.project"}
+HARM = _BAD_POSITION | {"path.git", "path.secret", "path.startup", "path.guard", "path.backup", "path.data"}
 ZONES = HARM | BENIGN | frozenset(("path.outside", "path.unknown", "path.empty-prefix"))
 
-_PRIVATE = frozenset(("tmp", "var", "etc"))  # macOS: /tmp is a link to /private/tmp
-_HOME_VARIABLES = ("%userprofile%", "%homedrive%%homepath%", "%home%", "$env:userprofile", "$env:home", "${env:userprofile}")
+_HOME_VARIABLES = (
+    "%userprofile%",
+    "%homedrive%%homepath%",
+    "%home%",
+    "$env:userprofile",
+    "$env:home",
+    "${env:userprofile}",
+)
 
 
 def normal(path: str, directory: str, home: str = "") -> str:
     """The absolute path that `path` means in `directory`: joined, without `.`, `..`, `//` and a trailing slash.
 
-    Marks stay. A path that begins with an unknown part stays as it is written, and so does a `..` behind one; `HOLE/` keeps its slash,
-    because it may be the root. Windows paths become `c:/x`; `home` stands for %USERPROFILE%. An empty path stays empty.
+    Marks stay. A path that begins with an unknown part stays as it is written, and so does a `..` behind one; `HOLE/`
+    keeps its slash, because it may be the root. Windows paths become `c:/x`; `home` stands for %USERPROFILE%. An
+    empty path stays empty.
     """
     path = _from_windows(path, home)
     if not path:
@@ -46,7 +59,13 @@ def normal(path: str, directory: str, home: str = "") -> str:
 
 def is_drive(path: str) -> bool:
     """Does it begin with a Windows drive, `C:/`?"""
-    return len(path) >= 2 and path[1] == ":" and path[0].isalpha() and path[0].isascii() and (len(path) == 2 or path[2] == "/")
+    return (
+        len(path) >= 2
+        and path[1] == ":"
+        and path[0].isalpha()
+        and path[0].isascii()
+        and (len(path) == 2 or path[2] == "/")
+    )
 
 
 def _from_windows(path: str, home: str) -> str:
@@ -96,8 +115,9 @@ def zones(
 ) -> frozenset[str]:
     """The `path.*` facts that the text of a path proves; empty for an empty path.
 
-    `directory`, `home` and `project` are absolute ("" where there is none); `recursive`: what is below counts too, so that the
-    directory of an agent's settings is as bad as they are. Harmful facts hold if they may hold; harmless ones only if they must.
+    `directory`, `home` and `project` are absolute ("" where there is none); `recursive`: what is below counts too, so
+    that the directory of an agent's settings is as bad as they are. Harmful facts hold if they may hold; harmless
+    ones only if they must.
     """
     whole = normal(path, directory, home)
     if not whole:
@@ -107,14 +127,16 @@ def zones(
         return where.of_known(whole)
     if path.startswith(HOLE):
         return where.of_unknown(whole, directory)
-    return frozenset({"path.unknown"} | where.by_name(_parts(whole)[1:], likely=True))
+    return frozenset({"path.unknown"} | where.by_name(components.parts_of(whole)[1:], likely=True))
 
 
 def build_strength(path: str, *, directory: str, home: str, project: str) -> str:
-    """"sure" where the name is build output everywhere, "likely" where some projects keep something else there, "" if neither."""
+    """ "sure" where the name is build output everywhere, "likely" where some projects keep something else there, ""
+    if neither.
+    """
     whole = normal(path, directory, home)
     where = _Where(home, project, False, False)
-    parts = _base(_parts(whole))[0]
+    parts = components.base(components.parts_of(whole))[0]
     below = where.below(parts)
     if where.is_build(parts, below, likely=False):
         return "sure"
@@ -131,7 +153,7 @@ class _Where:
         self.project = self._own(project)
 
     def _own(self, path: str) -> tuple[str, ...]:
-        parts = _public(_parts(path))
+        parts = components.public(components.parts_of(path))
         return tuple(part.casefold() for part in parts) if self.case_blind else parts
 
     def of_unknown(self, whole: str, directory: str) -> frozenset[str]:
@@ -141,10 +163,10 @@ class _Where:
         if rest.startswith("/"):
             found.add("path.empty-prefix")
             found |= self.of_known(_collapsed(rest, directory)) & HARM
-            behind = _parts(rest)
+            behind = components.parts_of(rest)
         elif rest:
             found |= self.of_known(normal(rest, directory)) & HARM if not directory.startswith(HOLE) else set()
-            behind = _parts(rest)[1:]
+            behind = components.parts_of(rest)[1:]
         else:
             behind = ()
         if behind:
@@ -166,35 +188,40 @@ class _Where:
         return found
 
     def of_one(self, whole: str) -> frozenset[str]:
-        parts = _parts(whole)
-        if parts and any(mark in parts[0] for mark in GLOBS) and not _everything(parts[0]):
+        parts = components.parts_of(whole)
+        if parts and any(mark in parts[0] for mark in GLOBS) and not components.is_everything(parts[0]):
             return self._of_globbed_top(parts)
         return self._of_parts(parts)
 
     def _of_globbed_top(self, parts: Parts) -> frozenset[str]:
         """`/us*`, `/hom*/x`: what each known top directory that matches would be."""
         tops = known.SYSTEM | known.SYSTEM_HOLDERS | {"tmp"}
-        found = frozenset().union(*(self._of_parts((name, *parts[1:])) for name in tops if could_be(parts[0], name))) & HARM
+        meant = [self._of_parts((name, *parts[1:])) for name in tops if components.could_be(parts[0], name)]
+        found = frozenset().union(*meant) & HARM
         return found or self._of_parts(parts)
 
     def _of_parts(self, written: Parts) -> frozenset[str]:
-        parts, everything = _base(written)
-        parts = _public(parts)
+        parts, everything = components.base(written)
+        parts = components.public(parts)
         place = tuple(part.casefold() for part in parts)
         own = place if self.case_blind else parts
         found = self._position(place, own)
         if everything and _is_temporary((*place, TOKEN)):
             found = (found - {"path.system"}) | {"path.temporary"}
         below = self.below(parts)
-        found |= self.by_name(parts, likely="path.project" in found or "path.temporary" in found, below=below, everything=everything)
-        if _starts(place, known.SYSTEM_CACHES):
+        found |= self.by_name(
+            parts, likely="path.project" in found or "path.temporary" in found, below=below, everything=everything
+        )
+        if components.starts(place, known.SYSTEM_CACHES):
             found.discard("path.system")
         if not found & POSITION:
             found.add("path.outside")
         return frozenset(found)
 
     def below(self, parts: Parts) -> tuple[str, ...]:
-        """The components below the project, else below the home, else below the temporary directory: where names of build output count."""
+        """The components below the project, else below the home, else below the temporary directory: where names of
+        build output count.
+        """
         own = tuple(part.casefold() for part in parts) if self.case_blind else tuple(parts)
         place = tuple(part.casefold() for part in parts)
         if self.project and own[: len(self.project)] == self.project:
@@ -204,7 +231,7 @@ class _Where:
         depth = self._home_depth(place, own)
         return place[depth:]
 
-    # --- position -------------------------------------------------------------------------------------------------------------
+    # --- position ---------------------------------------------------------------------------------------------------
 
     def _position(self, place: Place, own: Place) -> set[str]:
         found: set[str] = set()
@@ -249,7 +276,7 @@ class _Where:
             return 3 if len(place) >= 3 else 0
         return 0
 
-    # --- names ------------------------------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------------------------
 
     def by_name(self, parts: Parts, *, likely: bool, below: Place | None = None, everything: bool = False) -> set[str]:
         """What the names in a path say: build, git, secret, startup, guard, backup, data."""
@@ -265,15 +292,15 @@ class _Where:
             found.add("path.build")
         if ".git" in place and not ("path.build" in found and place[-1].endswith(".lock")):
             found.add("path.git")
-        if _is_secret(place, in_home):
+        if contents.is_secret(place, in_home):
             found.add("path.secret")
-        if _is_startup(place, in_home):
+        if contents.is_startup(place, in_home):
             found.add("path.startup")
-        if _is_guard(place, in_home, self.recursive or everything):
+        if contents.is_guard(place, in_home, self.recursive or everything):
             found.add("path.guard")
-        if any(_backup(part) for part in (below or place[-1:])):
+        if any(contents.is_backup(part) for part in (below or place[-1:])):
             found.add("path.backup")
-        if _is_data(place, below):
+        if contents.is_data(place, below):
             found.add("path.data")
         return found
 
@@ -282,95 +309,20 @@ class _Where:
         place = tuple(part.casefold() for part in parts)
         own = place if self.case_blind else tuple(parts)
         depth = self._home_depth(place, own)
-        if depth and _starts(place[depth:], known.HOME_CACHES):
+        if depth and components.starts(place[depth:], known.HOME_CACHES):
             return True
-        if _starts(place, known.SYSTEM_CACHES):
+        if components.starts(place, known.SYSTEM_CACHES):
             return True
         if any(part in known.BUILD or part.startswith(known.BUILD_PREFIXES[:2]) for part in below):
             return True
-        if _holds(below, known.BUILD_PLACES):
+        if components.holds(below, known.BUILD_PLACES):
             return True
-        if below and _is_build_file(below[-1]):
+        if below and contents.is_build_file(below[-1]):
             return True
-        return likely and _is_likely_build(below)
+        return likely and contents.is_likely_build(below)
 
 
-# --- components -----------------------------------------------------------------------------------------------------------------
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split("/") if part)
-
-
-def _public(parts: Parts) -> tuple[str, ...]:
-    if len(parts) >= 2 and parts[0] == "private" and parts[1] in _PRIVATE:
-        return tuple(parts[1:])
-    return tuple(parts)
-
-
-def _everything(part: str) -> bool:
-    """Does the component match every name, or every name with a dot? `*`, `.*`, `**`, `?*`, `.[!.]*`"""
-    return STAR in part and not part.strip(GLOBS + ".")
-
-
-def _base(parts: Parts) -> tuple[tuple[str, ...], bool]:
-    """The path without trailing components that match everything, and whether there were some."""
-    end = len(parts)
-    while end and _everything(parts[end - 1]):
-        end -= 1
-    return tuple(parts[:end]), end < len(parts)
-
-
-def could_be(part: str, name: str) -> bool:
-    """May a component with marks stand for this name? One without marks: is it this name?"""
-    if not any(mark in part for mark in MARKS):
-        return part == name
-    if not any(char.isalnum() for char in part):
-        return False
-    return _could_match(part, name)
-
-
-def _could_match(part: str, name: str) -> bool:
-    if not part:
-        return not name
-    first, rest = part[0], part[1:]
-    if first in (STAR, HOLE, TOKEN):
-        least = 1 if first == TOKEN else 0
-        return any(_could_match(rest, name[index:]) for index in range(least, len(name) + 1))
-    if not name:
-        return False
-    return (first in GLOBS or first == name[0]) and _could_match(rest, name[1:])
-
-
-def _fits(part: str, pattern: str) -> bool:
-    """Does a component fit one of the patterns in `known`, where `*` stands for any text?"""
-    if "*" not in pattern:
-        return part == pattern or (len(part) > 1 and could_be(part, pattern))
-    head, tail = pattern.split("*", 1)
-    return len(part) >= len(head) + len(tail) and part.startswith(head) and part.endswith(tail)
-
-
-def _starts(place: Place, patterns: Iterable[Place], below: bool = False) -> bool:
-    """Is the path one of these places or below it (with `below`: only below)?"""
-    for pattern in patterns:
-        if len(place) >= len(pattern) + below and all(map(_fits, place, pattern)):
-            return True
-    return False
-
-
-def _holds(place: Place, patterns: Iterable[Place]) -> bool:
-    """Do these components come in a row anywhere in the path?"""
-    return any(_starts(place[index:], patterns) for index in range(len(place)))
-
-
-def _among(part: str, wanted: Iterable[str]) -> bool:
-    """Is the component one of these names, or may it be?"""
-    if part in wanted:  # type: ignore[operator]
-        return True
-    return any(mark in part for mark in MARKS) and any(could_be(part, name) for name in wanted)
-
-
-# --- position -------------------------------------------------------------------------------------------------------------------
+# --- position -------------------------------------------------------------------------------------------------------
 
 
 def _drive_depth(place: Place) -> int:
@@ -394,10 +346,10 @@ def _is_home_holder(place: Place) -> bool:
 
 
 def _is_temporary(place: Place) -> bool:
-    if _starts(place, known.TEMPORARY, below=True):
+    if components.starts(place, known.TEMPORARY, below=True):
         return True
     depth = _drive_depth(place)
-    return bool(depth) and _starts(place[depth:], known.TEMPORARY_WINDOWS, below=True)
+    return bool(depth) and components.starts(place[depth:], known.TEMPORARY_WINDOWS, below=True)
 
 
 def _is_system(place: Place) -> bool:
@@ -414,7 +366,7 @@ def _is_system(place: Place) -> bool:
         return True
     if place[0] == "dev":
         return len(place) == 1
-    return place[0] in known.SYSTEM and not _starts(place, known.WORK_IN_SYSTEM, below=True)
+    return place[0] in known.SYSTEM and not components.starts(place, known.WORK_IN_SYSTEM, below=True)
 
 
 def _device(place: Place) -> str:
@@ -427,86 +379,3 @@ def _device(place: Place) -> str:
     if name in known.HARMLESS_DEVICES or name.startswith(known.HARMLESS_DEVICE_PREFIXES):
         return "path.temporary"
     return "path.device"
-
-
-# --- names ----------------------------------------------------------------------------------------------------------------------
-
-
-def _is_build_file(name: str) -> bool:
-    if name in known.BUILD_FILES or name.startswith(known.BUILD_PREFIXES):
-        return True
-    return any(name.endswith(suffix) and len(name) > len(suffix) for suffix in known.BUILD_SUFFIXES)
-
-
-def _is_likely_build(below: Place) -> bool:
-    for index, part in enumerate(below):
-        if part in known.BUILD_LIKELY:
-            return not any(earlier in known.SOURCES for earlier in below[:index])
-    return False
-
-
-def _is_secret(place: Place, in_home: Place) -> bool:
-    name = place[-1]
-    if name in known.SECRET_NOT or name.endswith(".pub"):
-        return False
-    if in_home and _starts(in_home, known.SECRET_HOME):
-        return True
-    if _starts(place, known.SECRET_SYSTEM) or _holds(place[-3:], _SECRET_ANYWHERE):
-        return True
-    if _among(name, known.SECRET_FILES):
-        return True
-    if not name.endswith(tuple(known.SECRET_SUFFIXES)) or name in known.SECRET_SUFFIXES:
-        return False
-    return not set(names.words(name)) & known.PUBLIC_WORDS
-
-
-_SECRET_ANYWHERE: tuple[tuple[str, ...], ...] = (
-    (".ssh",),
-    (".gnupg",),
-    (".aws", "credentials"),
-    (".kube", "config"),
-    (".docker", "config.json"),
-)
-
-
-def _is_startup(place: Place, in_home: Place) -> bool:
-    if in_home and (_starts(in_home, known.STARTUP_HOME) or _starts(in_home, known.AGENT_SETTINGS)):
-        return True
-    if _starts(place, known.STARTUP_SYSTEM) or _starts(place, known.AGENT_SETTINGS_SYSTEM):
-        return True
-    if place[-1] in ("authorized_keys", "authorized_keys2"):
-        return True
-    return _holds(place, known.STARTUP_PLACES) or _holds(place, known.AGENT_SETTINGS)
-
-
-def _is_guard(place: Place, in_home: Place, holders: bool) -> bool:
-    if in_home and _starts(in_home, known.GUARD_HOME):
-        return True
-    if _starts(place, known.GUARD_SYSTEM) or _starts(place, known.AGENT_SETTINGS_SYSTEM):
-        return True
-    if _among(place[-1], known.GUARD_FILES) or _holds(place, known.AGENT_SETTINGS) or _holds(place, known.GUARD_PACKAGE):
-        return True
-    if not holders:
-        return False
-    agents = {pattern[0] for pattern in known.AGENT_SETTINGS if len(pattern) > 1 and pattern[0] not in (".github", ".config")}
-    return place[-1] in agents
-
-
-def _backup(part: str) -> bool:
-    return "backup" in names.name_facts(part)
-
-
-def _is_data(place: Place, below: Place) -> bool:
-    name = place[-1]
-    if _starts(place, known.DATA_SYSTEM) or _holds(below, known.DATA_PLACES):
-        return True
-    if any(part in known.DATA_NAMES for part in below):
-        return True
-    if name.startswith(".env.") or (name.endswith(".env") and len(name) > 4):
-        return not name.endswith(known.DATA_TEMPLATES)
-    if _among(name, _DATA_EXACT):
-        return True
-    return name not in known.BUILD_FILES and name.endswith(tuple(known.DATA_SUFFIXES))
-
-
-_DATA_EXACT = frozenset((".env", "terraform.tfstate"))

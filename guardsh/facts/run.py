@@ -1,4 +1,6 @@
-"""Runs one trusted program and takes what it prints, bounded in time and size. Lighter than subprocess, which costs 8 ms to import."""
+"""Runs one trusted program and takes what it prints, bounded in time and size. Lighter than subprocess, which costs 8
+ms to import.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ class Printed(Frozen):
 def output_of(command: list[str], environment: dict[str, str], timeout: float, most: int) -> Printed | None:
     """Runs `command` (an absolute path and its arguments) with nothing on standard input, and returns what it printed.
 
-    After `timeout` seconds, or more than `most` bytes, its process group is killed: `timed_out`, or None. None too if it can't start.
+    After `timeout` seconds, or more than `most` bytes, its process group is killed: `timed_out`, or None. None too if
+    it can't start.
     """
     reading, writing = os.pipe()
     try:

@@ -1,0 +1,106 @@
+"""What the names in a path say of what is in it: build output, secrets, start-up files, the guard's own files, data,
+backups.
+
+Components are lower case; `in_home` is the part of a path below a home directory, () outside of homes.
+"""
+
+from __future__ import annotations
+
+from guardsh.facts import components, known, names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Place = tuple[str, ...]
+
+
+def is_build_file(name: str) -> bool:
+    """Is it the name of a file that tools make again?"""
+    if name in known.BUILD_FILES or name.startswith(known.BUILD_PREFIXES):
+        return True
+    return any(name.endswith(suffix) and len(name) > len(suffix) for suffix in known.BUILD_SUFFIXES)
+
+
+def is_likely_build(below: Place) -> bool:
+    """Is one component a name like `dist`, and none before it a directory of sources?"""
+    for index, part in enumerate(below):
+        if part in known.BUILD_LIKELY:
+            return not any(earlier in known.SOURCES for earlier in below[:index])
+    return False
+
+
+def is_secret(place: Place, in_home: Place) -> bool:
+    """Keys and credentials, by place or name."""
+    name = place[-1]
+    if name in known.SECRET_NOT or name.endswith(".pub"):
+        return False
+    if in_home and components.starts(in_home, known.SECRET_HOME):
+        return True
+    if components.starts(place, known.SECRET_SYSTEM) or components.holds(place[-3:], _SECRET_ANYWHERE):
+        return True
+    if components.among(name, known.SECRET_FILES):
+        return True
+    if not name.endswith(known.SECRET_SUFFIXES) or name in known.SECRET_SUFFIXES:
+        return False
+    return not set(names.words(name)) & known.PUBLIC_WORDS
+
+
+_SECRET_ANYWHERE: tuple[tuple[str, ...], ...] = (
+    (".ssh",),
+    (".gnupg",),
+    (".aws", "credentials"),
+    (".kube", "config"),
+    (".docker", "config.json"),
+)
+
+
+def is_startup(place: Place, in_home: Place) -> bool:
+    """What runs by itself later: shell start-up files, hooks, timers, agents' hooks and tool servers."""
+    if in_home and (components.starts(in_home, known.STARTUP_HOME) or components.starts(in_home, known.AGENT_SETTINGS)):
+        return True
+    if components.starts(place, known.STARTUP_SYSTEM) or components.starts(place, known.AGENT_SETTINGS_SYSTEM):
+        return True
+    if place[-1] in ("authorized_keys", "authorized_keys2"):
+        return True
+    return components.holds(place, known.STARTUP_PLACES) or components.holds(place, known.AGENT_SETTINGS)
+
+
+def is_guard(place: Place, in_home: Place, holders: bool) -> bool:
+    """guardsh's own files and the settings that hold its hooks; with `holders` also the directories of those."""
+    if in_home and components.starts(in_home, known.GUARD_HOME):
+        return True
+    if components.starts(place, known.GUARD_SYSTEM) or components.starts(place, known.AGENT_SETTINGS_SYSTEM):
+        return True
+    if (
+        components.among(place[-1], known.GUARD_FILES)
+        or components.holds(place, known.AGENT_SETTINGS)
+        or components.holds(place, known.GUARD_PACKAGE)
+    ):
+        return True
+    if not holders:
+        return False
+    agents = {
+        pattern[0] for pattern in known.AGENT_SETTINGS if len(pattern) > 1 and pattern[0] not in (".github", ".config")
+    }
+    return place[-1] in agents
+
+
+def is_backup(part: str) -> bool:
+    """Does a component say that it is a backup?"""
+    return "backup" in names.name_facts(part)
+
+
+def is_data(place: Place, below: Place) -> bool:
+    """Database files, `.env`, uploads, Terraform's state."""
+    name = place[-1]
+    if components.starts(place, known.DATA_SYSTEM) or components.holds(below, known.DATA_PLACES):
+        return True
+    if any(part in known.DATA_NAMES for part in below):
+        return True
+    if name.startswith(".env.") or (name.endswith(".env") and len(name) > 4):
+        return not name.endswith(known.DATA_TEMPLATES)
+    if components.among(name, _DATA_EXACT):
+        return True
+    return name not in known.BUILD_FILES and name.endswith(known.DATA_SUFFIXES)
+
+
+_DATA_EXACT = frozenset((".env", "terraform.tfstate"))
