@@ -293,11 +293,10 @@ class _Building:
             disabled = {**dict(self.values["disabled"]), **disable}
             self._set("disabled", tuple(sorted(disabled.items())), source, loosens, False)
         if scores:
-            added = tuple(Override(rule, of["score"], of["reason"], not loosens) for rule, of in scores.items())
-            kept = tuple(one for one in self.values["scores"] if one.raises or one.rule not in scores)
-            if not loosens:
-                kept = self.values["scores"]  # each of these layers may raise, none may lower what another raised
-            self._set("scores", kept + added, source, loosens, True)
+            known = {override.rule: override for override in self.values["scores"]}
+            for rule, wanted in scores.items():
+                known[rule] = _overridden(known.get(rule), rule, wanted, loosens)
+            self._set("scores", tuple(known[rule] for rule in sorted(known)), source, loosens, True)
 
     def _programs(self, table: Table, path: str, source: str, loosens: bool) -> None:
         shells = dict(self.values["shells"])
@@ -306,6 +305,13 @@ class _Building:
             self._set("shells", tuple(sorted(shells.items())), source, loosens, False)
         if "on_request" in table:
             self._set("on_request", tuple(table["on_request"]), source, loosens, False)
+
+
+def _overridden(known: Override | None, rule: str, wanted: Table, loosens: bool) -> Override:
+    """One override for a rule; of layers that only tighten the highest score counts."""
+    if known is None or loosens:
+        return Override(rule, wanted["score"], wanted["reason"], raises=not loosens)
+    return known if known.score >= wanted["score"] else known.but(score=wanted["score"], reason=wanted["reason"])
 
 
 def _below(path: str, pack: str) -> str:

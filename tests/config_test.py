@@ -201,7 +201,16 @@ def test_a_nearer_project_file_hides_no_stricter_one(home: Path, work: Path) -> 
     write(work / "in" / ".guardsh.toml", 'confirm_from = 35\n[rules.score]\n"a.b" = { score = 10, reason = "y" }')
     found = load(work / "in")
     assert found.confirm_from == 25
-    assert [one.score for one in found.scores if one.raises] == [80, 10], "the judge takes the highest of them"
+    assert found.scores == (Override("a.b", 80, "x", raises=True),)
+
+
+def test_a_project_file_raises_what_the_user_set(home: Path, work: Path) -> None:
+    user(home, '[rules.score]\n"a.b" = { score = 30, reason = "mine" }\n"c.d" = { score = 50, reason = "mine" }')
+    write(
+        work / ".guardsh.toml",
+        '[rules.score]\n"a.b" = { score = 45, reason = "x" }\n"c.d" = { score = 45, reason = "x" }',
+    )
+    assert load(work).scores == (Override("a.b", 45, "x"), Override("c.d", 50, "mine"))
 
 
 def test_trust_is_for_one_content(home: Path, work: Path) -> None:
