@@ -54,8 +54,6 @@ def expansion(source: Source, i: int, parts: Parts, context: int) -> int:
     if following == "[":
         inner = Parts(source)
         expression_end = _expression(source, i + 2, "]", inner)
-        if expression_end < 0:
-            source.problem("unexpected EOF while looking for matching `]'", len(text), True)
         word = inner.word(i + 2, expression_end - 1)
         parts.add(Arithmetic(source.span(i, expression_end), word, context != BARE))
         return expression_end
@@ -139,7 +137,7 @@ def _backquotes(source: Source, i: int, parts: Parts, context: int) -> int:
         source.problem("unexpected EOF while looking for matching ``'", len(text), True)
     escaped = r'\\([\\$`"])' if context == DOUBLE else r"\\([\\$`])"
     commands = re.sub(escaped, r"\1", text[i + 1 : end])
-    source.spend(len(commands) // 8, i)
+    source.spend(16 + len(commands) // 8, i)
     source.enter(i)
     from .commands import read_script
 
@@ -372,13 +370,11 @@ def read_subscript(source: Source, i: int) -> tuple[Word, int]:
     """[subscript], from its bracket."""
     parts = Parts(source)
     end = _expression(source, i + 1, "]", parts)
-    if end < 0:
-        source.problem("unexpected EOF while looking for matching `]'", len(source.text), True)
     return parts.word(i + 1, end - 1), end
 
 
 def _expression(source: Source, i: int, close: str, parts: Parts) -> int:
-    """Text to the `close` that balances; -1 if there is none. It is expanded like text in double quotes."""
+    """Text to the `close` that balances; -1 if a single ) ends it. It is expanded like text in double quotes."""
     text, length, nested, hidden, start = source.text, len(source.text), 0, False, i
     open_, shut = ("(", ")") if close == "))" else ("[", "]")
     while i < length:
@@ -392,7 +388,7 @@ def _expression(source: Source, i: int, close: str, parts: Parts) -> int:
         elif character == '"' and not hidden:
             i = double_quoted(source, i + 1, parts)
         elif character == shut and nested == 0 and not hidden:
-            source.spend((i - start) // 8, i)
+            source.spend((i - start) // 2, i)
             return i + len(close) if text.startswith(close, i) else -1
         else:
             if character == "'":
@@ -400,5 +396,4 @@ def _expression(source: Source, i: int, close: str, parts: Parts) -> int:
             elif not hidden:
                 nested += (character == open_) - (character == shut)
             i = _run(source, _SUM_TEXT, i, parts, False)
-    source.spend((i - start) // 8, i)
-    return -1
+    return source.problem(f"unexpected EOF while looking for matching `{shut}'", length, True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 SIZE = 1_000_000  # characters of a script
-WORK = 600_000  # units of about 1.5 µs: a token costs 6, a character that may be looked at twice 1/8
+WORK = 500_000  # units of 1 to 2 µs: a word costs 6, a character that may be looked at twice 1/2
 DEPTH = 60  # compound commands, substitutions, ${…} and arithmetic inside each other
 SPLICES = 50  # restarts for a backslash-newline inside an operator or an expansion's head
 

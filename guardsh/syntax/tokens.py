@@ -120,7 +120,7 @@ class Lexer:
     def _read(self) -> Token:
         source, i = self.source, self.at
         text = source.text
-        source.spend(6, i)
+        source.spend(2, i)
         match = _BLANK.match(text, i)
         if match:
             i = match.end()
@@ -155,6 +155,7 @@ class Lexer:
 
     def _read_operator(self, i: int, operator: str, end: int) -> Token:
         source = self.source
+        source.spend(1, i)
         broken = _BROKEN.match(source.text, end)
         if broken and operator + broken.group(1) in _SPELLINGS:
             raise Splice(source, end)
@@ -207,6 +208,7 @@ class Lexer:
     def _read_word(self, i: int) -> Token:
         source, last = self.source, self._last
         text = source.text
+        source.spend(4, i)
         if text[i] == "-" and (last == "LESS_AND" or last == "GREATER_AND"):
             return self._token("DASH", i, i + 1)
         if text.startswith("!(", i) and not self._pattern and self._reserved_acceptable():
