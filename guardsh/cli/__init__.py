@@ -1,1 +1,52 @@
+"""The subcommands, one small module each, loaded when asked for."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "approve": "allow a waiting request once",
+    "check": "judge commands without running them",
+    "demo": "the nine seconds, replayed against a stand-in",
+    "deny": "turn a waiting request down",
+    "doctor": "what is guarded here, and what is open",
+    "explain": "how a score comes about, line by line",
+    "hook": "answer an agent's hook",
+    "install": "put guardsh in front of an agent",
+    "log": "what was judged, and what came of it",
+    "pending": "requests that wait for a person",
+    "replay": "judge past sessions: what would have been stopped",
+    "rules": "list, show and test rules",
+    "setup": "choose the passphrase that unlocks a terminal",
+    "uninstall": "take guardsh away from an agent",
+    "unlock": "let this terminal answer agents' requests",
+}
+
+
+class Commands(click.Group):
+    """Finds each subcommand in the module of its name, so that only the one in use is imported."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"guardsh.cli.{name}").command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="guardsh", message="guardsh %(version)s")
+def main() -> None:
+    """The shell that hesitates for coding agents.
+
+    guardsh -c COMMAND, guardsh SCRIPT and guardsh -s judge a script as bash would run it, then run it with bash, ask a
+    person, or refuse it.
+    """

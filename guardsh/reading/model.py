@@ -21,17 +21,17 @@ HOLE = "\uf8f0"  # unknown text, possibly empty, that may hold anything
 TOKEN = "\uf8f1"  # unknown text, not empty, without slash, blank or glob character: a number, a date, a random name
 STAR = "\uf8f2"  # an active * (or extended glob) that wasn't replaced by names
 ANY = "\uf8f3"  # an active ?
-SET = "\uf8f4"  # an active [...]
+SET = "\uf8f4"  # an active [ ; the rest of the bracket expression follows as it stands, up to its ]
 MARKS = HOLE + TOKEN + STAR + ANY + SET
 GLOBS = STAR + ANY + SET
 
-_SHOWN = {ord(HOLE): "…", ord(TOKEN): "…", ord(STAR): "*", ord(ANY): "?", ord(SET): "[…]"}
+_SHOWN = {ord(HOLE): "…", ord(TOKEN): "…", ord(STAR): "*", ord(ANY): "?", ord(SET): "["}
 
 
 class Origin(Frozen):
     """Where a part of a value comes from."""
 
-    kind: str  # unset · input · output · decoded · downloaded · transformed · generated · file · temporary · item
+    kind: str  # environment · unset · input · output · decoded · downloaded · transformed · generated · file · temporary · item
     detail: str = ""  # the variable, program, path or URL
 
 

@@ -1,0 +1,196 @@
+"""The whole pipeline: text in, verdict out.
+
+    text - syntax.parse -> tree - reading.read -> commands and effects - rules.matching -> findings - weigh -> verdict
+
+The worst finding decides: below `confirm_from` the text passes, from there a person is asked, from `refuse_from` it is
+refused. What can't be read is asked. Facts are asked of the world lazily; nothing else is looked at, nothing is run.
+"""
+
+from __future__ import annotations
+
+from guardsh.syntax import NotUnderstood, SyntaxProblem, parse
+from guardsh.verdict import CONFIRM, PASS, REFUSE, Finding, Step, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from guardsh.config import Settings
+    from guardsh.facts.world import World
+    from guardsh.reading.model import Effect
+    from guardsh.reading.reader import Reading
+    from guardsh.rules.loading import Rules
+    from guardsh.rules.matching import Found
+
+UNREAD = 50  # the score of a text that can't be read
+HIGHEST = 89  # of what a person may still allow
+
+
+def judge(
+    text: str, world: World, rules: Rules, settings: Settings, dialect: str = "bash", arguments: Sequence[str] = ()
+) -> Verdict:
+    """The verdict on a text that a shell of this dialect is about to run in this world.
+
+    arguments: $1, $2 … of the text. Raises nothing: what can't be read, or goes wrong within, is a verdict that asks.
+    """
+    try:
+        return _judged(text, world, rules, settings, dialect, arguments)
+    except SyntaxProblem as problem:
+        return _syntax_problem(text, problem, world, rules, settings, dialect, arguments)
+    except NotUnderstood as problem:
+        return _not_understood(text, problem.reason, problem.offset)
+    except RecursionError:
+        return _not_understood(text, "nested too deep", 0)
+    except Exception as error:
+        if world.environment.get("GUARDSH_DEBUG") == "1":
+            raise
+        return _not_understood(text, f"guardsh failed on it ({type(error).__name__})", 0)
+
+
+def judge_effects(
+    effects: Sequence[Effect], world: World, rules: Rules, settings: Settings, text: str = "", via: tuple[str, ...] = ()
+) -> Verdict:
+    """The verdict on effects that no shell text stands for: an agent's file tool, an MCP tool. Raises nothing."""
+    from guardsh.reading.invocation import Invocation
+    from guardsh.reading.model import Command
+    from guardsh.reading.reader import Reading
+
+    command = Invocation(Command((), (0, len(text)), directory=world.directory, via=via), {})
+    try:
+        reading = Reading((command,), tuple(effect.but(span=(0, len(text))) for effect in effects))
+        return weigh(text, reading, world, rules, settings)
+    except Exception as error:
+        if world.environment.get("GUARDSH_DEBUG") == "1":
+            raise
+        return _not_understood(text, f"guardsh failed on it ({type(error).__name__})", 0)
+
+
+def _judged(
+    text: str, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
+) -> Verdict:
+    from guardsh.reading.reader import read
+
+    tree = parse(text, dialect)
+    reading = read(tree, text, world, rules, dialect, tuple(arguments))
+    return weigh(text, reading, world, rules, settings)
+
+
+def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Settings) -> Verdict:
+    """The verdict that the findings on a reading amount to: the worst decides."""
+    from guardsh.rules import matching
+
+    found = matching.findings(reading, world, rules)
+    found = _configured(found, settings)
+    found.sort(key=lambda one: -one.finding.score)
+    if settings.broken or rules.problems:
+        return _unsure(text, reading, found, settings, rules)
+    findings = _distinct([one.finding for one in found if one.finding.score >= 20])
+    action = max((_action(finding, settings) for finding in findings), key=_ORDER.index, default=PASS)
+    if action != PASS:
+        findings = (_with_losses(found[0]), *findings[1:])
+    return Verdict(
+        action,
+        findings[0].score if findings else max((one.finding.score for one in found), default=0),
+        findings,
+        text=text,
+        commands=len({invocation.command.span for invocation in reading.commands}),
+        bindings=_bindings(reading) if action != PASS else (),
+    )
+
+
+_ORDER = (PASS, CONFIRM, REFUSE)
+
+
+def _action(finding: Finding, settings: Settings) -> str:
+    if finding.score >= settings.refuses_from(finding.pack):
+        return REFUSE
+    return CONFIRM if finding.score >= settings.confirm_from else PASS
+
+
+def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+    """One finding for each rule and place, the worst; at most twenty."""
+    seen: dict[tuple[str, tuple[int, int]], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.rule, finding.span), finding)
+    return tuple(seen.values())[:20]
+
+
+def _configured(found: list[Found], settings: Settings) -> list[Found]:
+    """Findings as the user's configuration wants them: rules turned off, scores set."""
+    if not settings.disabled and not settings.scores:
+        return found
+    off = {rule for rule, _ in settings.disabled}
+    changed = {override.rule: override for override in settings.scores}
+    made = []
+    for one in found:
+        finding = one.finding
+        if finding.rule in off:
+            continue
+        override = changed.get(finding.rule)
+        if override is not None and not (override.raises and override.score <= finding.score):
+            step = Step(override.score - finding.score, f"set in the configuration: {override.reason}")
+            one = one.but(finding=finding.but(score=override.score, steps=(*finding.steps, step)))
+        made.append(one)
+    return made
+
+
+def _with_losses(found: Found) -> Finding:
+    from guardsh.rules import losses
+
+    return losses.named(found)
+
+
+def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """What the verdict depended on beside the text: the variables and files that it read."""
+    names: dict[tuple[str, str], None] = {}
+    for invocation in reading.commands:
+        for word in invocation.command.words:
+            for origin in word.origins:
+                if origin.kind in ("environment", "file"):
+                    names[(origin.kind, origin.detail)] = None
+    for file in reading.files:
+        names[("file", file)] = None
+    return tuple(names)
+
+
+# ---------------------------------------------------------------- what can't be read
+
+
+def _not_understood(text: str, reason: str, offset: int) -> Verdict:
+    finding = Finding(
+        "guardsh.not-understood", "guardsh", UNREAD, (Step(UNREAD, "can't be read: " + reason),), (offset, offset + 1),
+        f"run a text that guardsh can't read: {reason}", advice="write it in simpler commands", phrase="run it unread",
+        exposure=True,
+    )  # fmt: skip
+    return Verdict(CONFIRM, UNREAD, (finding,), False, reason, offset, text=text)
+
+
+def _syntax_problem(
+    text: str, problem: SyntaxProblem, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
+) -> Verdict:
+    """A text that bash refuses too: only the complete commands in front of the error would run."""
+    from guardsh.syntax import bash_verdict, complete_prefix
+
+    says = bash_verdict(text)
+    if dialect == "zsh" or says.accepts is not False:
+        return _not_understood(text, problem.reason, problem.offset)
+    try:
+        before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
+    except NotUnderstood:
+        return _not_understood(text, problem.reason, problem.offset)
+    return before.but(understood=False, problem=says.message, offset=problem.offset, syntax_error=True, text=text)
+
+
+def _unsure(text: str, reading: Reading, found: list[Found], settings: Settings, rules: Rules) -> Verdict:
+    """Rules or configuration are broken and no last good version is there: everything is asked."""
+    why = rules.problems[0].message if rules.problems else (settings.problems or ("the configuration is broken",))[0]
+    finding = Finding(
+        "guardsh.broken", "guardsh", UNREAD, (Step(UNREAD, why),), (0, len(text)), "run a command that can't be judged",
+        notes=(why,), advice="mend the file, then run it again", phrase="run it unjudged", exposure=True,
+    )  # fmt: skip
+    findings = sorted([*(one.finding for one in found), finding], key=lambda one: -one.score)
+    action = max((_action(one, settings) for one in findings), key=_ORDER.index)
+    return Verdict(
+        CONFIRM if action == PASS else action, max(findings[0].score, UNREAD), _distinct(findings), text=text,
+        commands=len(reading.commands),
+    )  # fmt: skip

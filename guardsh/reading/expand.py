@@ -1,0 +1,253 @@
+"""Words to fields: every expansion of the bash manual, 3.5, on values that may be unknown.
+
+A word can have several readings where a variable may hold one of several values; each reading is a list of fields. What
+can't be known is in the fields as a mark, never left out.
+"""
+
+from __future__ import annotations
+
+from guardsh.frozen import Frozen
+from guardsh.reading import braces, patterns
+from guardsh.reading.model import GLOBS, HOLE, MARKS, STAR, TOKEN, Origin, Value
+from guardsh.syntax import nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from guardsh.reading.state import State
+
+    Chunks = list["Chunk"]
+
+READINGS = 8  # of one word; of a whole command, see `commands`
+LONG = 65536  # characters of one value; what is longer becomes unknown behind that
+
+
+class Chunk(Frozen):
+    """A piece of a word after expansion."""
+
+    text: str
+    quoted: bool = True  # neither split nor globbed
+    split: bool = False  # came from an unquoted expansion
+    origins: tuple[Origin, ...] = ()
+    ends_field: bool = False  # a new field begins behind it ("$@")
+
+
+_NOTHING = Chunk("", quoted=False)
+
+
+class Expander:
+    """Expands words at one point of the script. `substitute` reads a command substitution and gives its output."""
+
+    def __init__(
+        self,
+        state: State,
+        substitute: Callable[[nodes.Script], Value],
+        process: Callable[[nodes.ProcessSubstitution], Value],
+        evaluate: Callable[[str, nodes.Span], None],
+        glob: Callable[[str, str], tuple[str, ...]],
+    ) -> None:
+        self.state = state
+        self.substitute = substitute
+        self.process = process
+        self.evaluate = evaluate  # reads text whose own substitutions the shell would do: ${x@P}, arithmetic on variables
+        self.glob = glob
+
+    # ------------------------------------------------------------ words
+
+    def fields(self, word: nodes.Word) -> list[list[Value]]:
+        """The readings of a word, each a list of fields. Raises braces.TooManyWords."""
+        parts = word.parts
+        if len(parts) == 1 and isinstance(parts[0], nodes.Literal):
+            only = parts[0]
+            if only.quoted or not any(sign in only.text for sign in "*?[{~"):
+                return [[Value(only.text, word.span)]]
+        readings: list[list[Value]] = [[]]
+        for expanded in braces.expand(parts):
+            options = [self._split(chunks, word.span) for chunks in self.chunks(expanded, tilde=True)]
+            readings = [one + other for one in readings for other in options][:READINGS]
+        return readings
+
+    def text(self, word: nodes.Word, *, tilde: bool = True) -> tuple[Value, ...]:
+        """The values of a word where neither splitting nor globbing happens: assignments, case, redirections."""
+        parts = word.parts
+        if len(parts) == 1 and isinstance(parts[0], nodes.Literal) and (parts[0].quoted or "~" not in parts[0].text):
+            return (Value(parts[0].text, word.span),)
+        found = [self._joined(chunks, word.span) for chunks in self.chunks(parts, tilde=tilde, assignment=True)]
+        return tuple(dict.fromkeys(found))
+
+    def pattern(self, word: nodes.Word) -> tuple[Value, ...]:
+        """The values of a word used as a pattern: unquoted glob characters are marks, quoted ones plain."""
+        found = []
+        for chunks in self.chunks(word.parts, tilde=True):
+            text = "".join(c.text if c.quoted else patterns.active(c.text) for c in chunks)
+            found.append(Value(text, word.span, _origins(chunks)))
+        return tuple(dict.fromkeys(found))
+
+    def _joined(self, chunks: Chunks, span: nodes.Span) -> Value:
+        text = "".join(chunk.text + (" " if chunk.ends_field else "") for chunk in chunks)
+        return Value(_limited(text), span, _origins(chunks))
+
+    def _split(self, chunks: Chunks, span: nodes.Span) -> list[Value]:
+        fields: list[list[Chunk]] = []
+        current: list[Chunk] = []
+        started = False
+        separators = self.state.look_up("IFS")[0].text
+        for chunk in chunks:
+            if chunk.split and chunk.text and separators:
+                pieces = _split_text(chunk.text, separators)
+                if pieces[0] == "" and started:
+                    fields.append(current)
+                    current, started = [], False
+                for number, piece in enumerate(pieces):
+                    if number and started:
+                        fields.append(current)
+                        current, started = [], False
+                    if piece:
+                        current.append(chunk.but(text=piece))
+                        started = True
+            elif chunk.quoted or chunk.text:
+                current.append(chunk)
+                started = True
+            if chunk.ends_field:
+                fields.append(current)
+                current, started = [], False
+        if started:
+            fields.append(current)
+        made: list[Value] = []
+        for field in fields:
+            made += self._globbed(field, span)
+        return made
+
+    def _globbed(self, field: Chunks, span: nodes.Span) -> list[Value]:
+        globbing = not self.state.no_glob
+        text = "".join(c.text if c.quoted or not globbing else patterns.active(c.text) for c in field)
+        value = Value(_limited(text), span, _origins(field))
+        if not globbing or not any(mark in value.text for mark in GLOBS):
+            return [value]
+        found = self.glob(value.text, self.state.directory)
+        if not found:
+            return [value]
+        options = [Value(name, span, value.origins) for name in found if name.startswith("-")]
+        return [*options, value.but(matches=found)]
+
+    # ------------------------------------------------------------ parts
+
+    def chunks(self, parts: Iterable[nodes.Part], tilde: bool, assignment: bool = False) -> list[Chunks]:
+        readings: list[Chunks] = [[]]
+        for place, part in enumerate(parts):
+            options = self._part(part, first=tilde and place == 0, assignment=assignment)
+            if len(options) == 1:
+                for reading in readings:
+                    reading.extend(options[0])
+            else:
+                readings = [reading + option for reading in readings for option in options][:READINGS]
+        return readings
+
+    def _part(self, part: nodes.Part, first: bool, assignment: bool) -> list[Chunks]:
+        if isinstance(part, nodes.Literal):
+            if part.quoted:
+                return [[Chunk(part.text)]]
+            if "~" in part.text and (first or assignment):
+                return [self._tilde(part.text, first, assignment)]
+            return [[Chunk(part.text, quoted=False)]]
+        if isinstance(part, nodes.Parameter):
+            from guardsh.reading.parameters import expand
+
+            return expand(self, part)
+        if isinstance(part, nodes.CommandSubstitution):
+            value = self.substitute(part.body)
+            return [[Chunk(value.text.rstrip("\n"), part.quoted, not part.quoted, value.origins)]]
+        if isinstance(part, nodes.ProcessSubstitution):
+            value = self.process(part)
+            return [[Chunk(value.text, True, False, value.origins)]]
+        if isinstance(part, nodes.Arithmetic):
+            return [[self.arithmetic(part.expression, part.quoted)]]
+        raise TypeError(f"unknown part {type(part).__name__}")
+
+    def _tilde(self, text: str, first: bool, assignment: bool) -> Chunks:
+        pieces = text.split(":") if assignment else [text]
+        made = []
+        for place, piece in enumerate(pieces):
+            if piece.startswith("~") and (first or place):
+                piece = self.home_of(piece)
+            made.append(piece)
+        return [Chunk(":".join(made), quoted=False)]
+
+    def home_of(self, text: str) -> str:
+        """Tilde expansion of a text that begins with ~"""
+        prefix, slash, rest = text.partition("/")
+        if prefix == "~":
+            home = self.state.look_up("HOME")[0].text
+        elif prefix == "~+":
+            home = self.state.directory
+        elif prefix == "~-":
+            home = self.state.before
+        elif prefix[1:].replace("-", "a").replace("_", "a").isalnum():
+            home = "/root" if prefix == "~root" else "/home/" + prefix[1:]
+        else:
+            return text
+        return home + slash + rest
+
+    def arithmetic(self, expression: nodes.Word, quoted: bool = True) -> Chunk:
+        """$((…)): a number if it is one of plain digits, else an unknown one; substitutions inside are read."""
+        origins: tuple[Origin, ...] = ()
+        texts = []
+        for chunks in self.chunks(expression.parts, tilde=False):
+            texts.append("".join(chunk.text for chunk in chunks))
+            origins += _origins(chunks)
+        for text in texts:
+            self._evaluated_names(text, expression.span)
+        known = texts[0].strip() if len(texts) == 1 else ""
+        return Chunk(known if known.isdigit() else TOKEN, quoted, False, origins)
+
+    def _evaluated_names(self, text: str, span: nodes.Span) -> None:
+        """Arithmetic evaluates the values of variables again: x[$(cmd)] in one of them runs cmd."""
+        if "$(" in text or "`" in text:
+            self.evaluate(text, span)
+        name = ""
+        for sign in text + " ":
+            if sign.isalnum() or sign == "_":
+                name += sign
+                continue
+            if name and not name[0].isdigit():
+                for value in self.state.variables.get(name, ()):
+                    if "$(" in value.text or "`" in value.text:
+                        self.evaluate(value.text, span)
+            name = ""
+
+
+def _split_text(text: str, separators: str) -> list[str]:
+    """Field splitting; a first or last "" says that the text begins or ends with a separator."""
+    blanks = [s for s in separators if s in " \t\n"]
+    pieces, piece = [], ""
+    for sign in text:
+        if sign in separators:
+            if sign in blanks and piece == "" and pieces:
+                continue
+            pieces.append(piece)
+            piece = ""
+        else:
+            piece += sign
+    pieces.append(piece)
+    return pieces
+
+
+def _origins(chunks: Chunks) -> tuple[Origin, ...]:
+    found: dict[Origin, None] = {}
+    for chunk in chunks:
+        for origin in chunk.origins:
+            found[origin] = None
+    return tuple(found)
+
+
+def _limited(text: str) -> str:
+    return text if len(text) <= LONG else text[:LONG] + HOLE
+
+
+def unknown(text: str) -> bool:
+    """Holds the text anything that isn't known?"""
+    return any(mark in text for mark in MARKS)
+
+
+__all__ = ["HOLE", "STAR", "Chunk", "Expander", "unknown"]

@@ -1,0 +1,241 @@
+"""Facts about one command or effect, as rules name them (rules/README.md, Facts). True means proven."""
+
+from __future__ import annotations
+
+from guardsh.facts.paths import normal
+from guardsh.reading.model import HERE, HOLE, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from guardsh.facts.world import World
+    from guardsh.reading.invocation import Invocation
+    from guardsh.reading.model import Effect
+    from guardsh.reading.reader import Reading
+
+_CHANGES = frozenset("delete overwrite truncate edit append create move permissions run data sql".split())
+_STATE = frozenset(
+    "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
+)
+_DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged branch.merged".split())
+_UNFOLLOWED = ("delete", "move")
+_NAMED = ("production", "staging", "test", "backup", "remote")
+_LONGEST = 4000  # characters of a command that names are looked for in
+
+
+class Situation:
+    """One command, or one effect of it, in its surroundings."""
+
+    def __init__(self, world: World, reading: Reading, invocation: Invocation, effect: Effect | None = None) -> None:
+        self.world = world
+        self.reading = reading
+        self.invocation = invocation
+        self.effect = effect
+        self.operands: tuple[Value, ...] = invocation.operands[invocation.base :]
+        self._names: frozenset[str] | None = None
+        self._hosts: frozenset[str] | None = None
+
+    def holds(self, fact: str, *, every: bool = False) -> bool:
+        """Is the fact proven? Of a command's several operands, for any of them, or with `every` for all."""
+        family, _, name = fact.partition(".")
+        if family == "path":
+            return self._path(fact, every)
+        if family == "git":
+            return self._git(fact)
+        if family == "branch":
+            return self._branch(fact, every)
+        if family == "credential":
+            return self._credential(name)
+        if fact in _NAMED:
+            return fact in self.names()
+        return _SINGLE[fact](self)
+
+    # ------------------------------------------------------------ paths
+
+    def _path(self, fact: str, every: bool) -> bool:
+        if self.effect is not None:
+            target = self.effect.target
+            return target is not None and self._path_of(fact, target, self.effect.directory, self.effect.recursive)
+        found = [self._path_of(fact, operand, self.invocation.command.directory, True) for operand in self.operands]
+        return bool(found) and (all(found) if every else any(found))
+
+    def _path_of(self, fact: str, target: Value, directory: str, recursive: bool) -> bool:
+        place = self.effect.place if self.effect is not None else self.invocation.command.place
+        if fact in _STATE and place != HERE:
+            return False
+        if fact == "path.session" and self._made(target, directory):
+            return True
+        if fact in _DISTURBED and self.disturbed():
+            return False
+        follow = self.effect is None or self.effect.kind not in _UNFOLLOWED
+        return self.world.path_fact(
+            fact, target.text, directory=directory, matches=target.matches, recursive=recursive, follow=follow
+        )
+
+    def _made(self, target: Value, directory: str) -> bool:
+        """Did the judged text itself make it, or what it lies in?"""
+        path = normal(target.text, directory, self.world.home)
+        while path not in ("", "/"):
+            if path in self.reading.made:
+                return True
+            path = path.rpartition("/")[0]
+        return False
+
+    # ------------------------------------------------------------ git
+
+    def _git(self, fact: str) -> bool:
+        if self.invocation.command.place != HERE or fact in _DISTURBED and self.disturbed():
+            return False
+        return self.world.git_fact(fact, self.invocation.command.directory)
+
+    def _branch(self, fact: str, every: bool) -> bool:
+        """About the branches that a command names, as `source:destination` too; of the current one if it names none."""
+        if self.invocation.command.place != HERE and fact != "branch.protected":
+            return False
+        words = self.operands[1:] if self.invocation.operands and self.invocation.operands[0].text == "push" else self.operands
+        if self.invocation.operands and self.invocation.operands[0].text == "push":
+            words = self.invocation.operands[2:]
+        names = [word.text.lstrip("+").rpartition(":")[2].removeprefix("refs/heads/") for word in words]
+        refs = [name if name != "HEAD" else "" for name in names] or [""]
+        found = [self.world.git_fact(fact, self.invocation.command.directory, ref=ref) for ref in refs]
+        return all(found) if every or fact != "branch.protected" else any(found)
+
+    def disturbed(self) -> bool:
+        """May an earlier command of the same text have changed files, so that what is seen now needn't hold then?"""
+        index = self.effect.index if self.effect is not None else self.invocation.command.index
+        return any(place < index for place in self.reading.disturbing)
+
+    # ------------------------------------------------------------ names
+
+    def names(self) -> frozenset[str]:
+        """production, staging, test, backup, remote, by all names that the command and its surroundings give."""
+        if self._names is None:
+            texts = [word.text for word in self.invocation.command.words[1:]]
+            if self.effect is not None:
+                if self.effect.target is not None:
+                    texts.append(self.effect.target.text)
+                texts += [text for name, text in self.effect.details if name in ("host", "path", "database", "field", "argument")]
+            texts += self._context()
+            found: frozenset[str] = frozenset()
+            for text in dict.fromkeys(texts):
+                if text:
+                    found |= self.world.name_facts(text[:_LONGEST])
+            self._names = found
+        return self._names
+
+    def _context(self) -> list[str]:
+        """Values of the variables and files that tell this program its target."""
+        about = self.invocation.description
+        given = dict(self.invocation.command.environment)
+        texts = []
+        for name in about.get("context", ()):
+            value = given.get(name)
+            text = value.text if value is not None else self.world.environment.get(name, "")
+            if text:
+                texts.append(text)
+        for file in about.get("context_files", ()):
+            texts += self._from_file(file)
+        command = self.invocation.command
+        if command.place.kind == "host" and command.place.name:
+            texts.append(command.place.name)
+        return texts
+
+    def _from_file(self, file: dict[str, str]) -> list[str]:
+        import re
+
+        path = normal(file["path"].replace("~", self.world.home, 1), self.invocation.command.directory, self.world.home)
+        text = self.world.read_text(path)
+        if not text:
+            return []
+        return re.findall(file["find"], text)[:4] if "find" in file else [text.strip()[:200]]
+
+    def local(self) -> bool:
+        """Does everything that names a host name this machine? With no name at all: is that the program's default?"""
+        found = self._host_texts()
+        about = self.invocation.description
+        if self.effect is not None and self.effect.kind in ("request", "send"):
+            host = self.effect.detail("host")
+            return bool(host) and "local" in self.world.name_facts("https://" + host)
+        if found:
+            return all("local" in self.world.name_facts(text) for text in found)
+        return bool(about.get("here"))
+
+    def _host_texts(self) -> list[str]:
+        given = dict(self.invocation.command.environment)
+        found = []
+        for selector in self.invocation.description.get("host", ()):
+            if selector.startswith("variable:"):
+                name = selector[9:]
+                text = given[name].text if name in given else self.world.environment.get(name, "")
+                found += [text] if text else []
+            else:
+                values = [value.text for value in self.invocation.select([selector])]
+                found += [t for t in values if "://" in t] if selector in ("operands", "first") else values
+        urls = [word.text for word in self.invocation.command.words[1:] if "://" in word.text]
+        return list(dict.fromkeys(found + urls))
+
+    # ------------------------------------------------------------ the rest
+
+    def _credential(self, name: str) -> bool:
+        if self.effect is None:
+            return name == "file" and any(word.comes_from("file") for word in self.invocation.command.words)
+        kind = self.effect.detail("credential")
+        if name == "literal":
+            return kind == "literal"
+        if kind != "file":
+            return False
+        file = self.effect.detail("credential_file")
+        if name == "foreign":
+            return bool(file) and not self._in_project(file)
+        return True
+
+    def _in_project(self, file: str) -> bool:
+        project = self.world.project(self.world.directory)
+        return file == project or file.startswith(project.rstrip("/") + "/")
+
+    def answered(self) -> bool:
+        """Is something piped in that answers a program's own question?"""
+        stdin = self.invocation.command.stdin
+        if stdin is None or stdin.comes_from("file"):
+            return False
+        if stdin.known:
+            return 0 < len(stdin.text.strip()) <= 40
+        return any(origin.kind == "output" and origin.detail == "yes" for origin in stdin.origins)
+
+
+def disturbing(reading_commands: tuple[Invocation, ...], effects: tuple[Effect, ...]) -> tuple[int, ...]:
+    """The order numbers of the commands after which facts about files needn't hold any more."""
+    changing = {effect.index for effect in effects if effect.kind in _CHANGES and not _to_nowhere(effect)}
+    found = []
+    for place, invocation in enumerate(reading_commands):
+        if invocation.command.words and not invocation.description.get("reads") or place in changing:
+            found.append(place)
+    return tuple(found)
+
+
+def _to_nowhere(effect: Effect) -> bool:
+    return effect.target is not None and effect.target.text.startswith(("/dev/null", "/dev/std", "/dev/fd", "/tmp/"))
+
+
+def _environment(name: str) -> Callable[[Situation], bool]:
+    def holds(situation: Situation) -> bool:
+        return any(key == name and value.text.lower() in ("1", "true", HOLE) for key, value in situation.invocation.command.environment)
+
+    return holds
+
+
+_SINGLE: dict[str, Callable[[Situation], bool]] = {
+    "local": Situation.local,
+    "input.answered": Situation.answered,
+    "unattended": _environment("CI"),
+    "superuser": lambda s: any(name in ("sudo", "doas", "pkexec", "run0") for name in s.invocation.command.via),
+    "place.host": lambda s: s.invocation.command.place.kind == "host",
+    "place.container": lambda s: s.invocation.command.place.kind == "container",
+    "loop": lambda s: "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words),
+    "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
+    "tool.file": lambda s: "tool.file" in s.invocation.command.via,
+    "tool.mcp": lambda s: "tool.mcp" in s.invocation.command.via,
+    "recursive": lambda s: s.effect is not None and s.effect.recursive,
+    "glob": lambda s: s.effect is not None and s.effect.target is not None and not s.effect.target.known,
+}

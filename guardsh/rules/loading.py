@@ -1,0 +1,237 @@
+"""Finding packs, validating them, and keeping them compiled so that a command loads only what concerns it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from guardsh.frozen import Frozen
+from guardsh.rules import compiling
+from guardsh.rules.schema import PackError, check_pack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    Table = dict[str, Any]
+    Signature = tuple[tuple[str, int, int], ...]
+
+FORMAT = 3  # of the compiled file; raise it with every change of the compiled records
+_MAGIC = b"guardsh-packs\n"
+
+
+class Problem(Frozen):
+    """A pack that couldn't be used."""
+
+    file: str
+    message: str
+
+
+class Rules:
+    """The rules in force: asked by program name, effect kind or variable; loads what is asked for."""
+
+    def __init__(self, index: dict[str, list[Table]] | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        self._index: dict[str, list[Table]] = index or {}
+        self._stored: dict[str, tuple[int, int]] = {}
+        self._body = b""
+        self.problems = problems
+
+    @classmethod
+    def stored(cls, where: dict[str, tuple[int, int]], body: bytes) -> Rules:
+        """Rules of a compiled file: `where` gives offset and length of each key's records in `body`."""
+        rules = cls()
+        rules._stored, rules._body = where, body
+        return rules
+
+    def records(self, key: str) -> list[Table]:
+        """The compiled records of one key of the index, [] for none."""
+        found = self._index.get(key)
+        if found is None:
+            found = []
+            place = self._stored.get(key)
+            if place is not None:
+                import marshal
+
+                found = marshal.loads(self._body[place[0] : place[0] + place[1]])
+            self._index[key] = found
+        return found
+
+    def program(self, name: str) -> Table | None:
+        """The description of a program, following `same` one step, or None if no pack describes it."""
+        found = self.records(compiling.PROGRAM + name)
+        if not found:
+            return None
+        record = found[0]
+        if "same" in record:
+            other = self.records(compiling.PROGRAM + record["same"])
+            if other:
+                return compiling.merged({**record, "sub": {}}, other[0]) | {"sub": {**other[0]["sub"], **record["sub"]}}
+        return record
+
+    def of_program(self, name: str) -> list[Table]:
+        """Rules whose command begins with this program, or with the one it is the same as."""
+        found = self.records(compiling.RULE + name)
+        record = self.records(compiling.PROGRAM + name)
+        if record and "same" in record[0]:
+            found = found + [rule for rule in self.records(compiling.RULE + record[0]["same"]) if rule not in found]
+        return found
+
+    def of_undescribed(self) -> list[Table]:
+        """Rules for programs that no pack describes."""
+        return self.records(compiling.UNDESCRIBED)
+
+    def of_effect(self, kind: str) -> list[Table]:
+        """Rules on an effect, whatever program has it."""
+        return self.records(compiling.EFFECT + kind)
+
+    def of_variable(self, name: str) -> list[Table]:
+        """Rules on a variable that the text sets."""
+        return self.records(compiling.VARIABLE + name)
+
+    def keys(self) -> list[str]:
+        """Every key of the index."""
+        return list(self._stored or self._index)
+
+
+def pack_directory() -> str:
+    """Where the packs that come with guardsh lie: in the wheel, or at the top of a checkout."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(here, "packs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "rules")
+
+
+def pack_files(extra: Sequence[str] = ()) -> list[str]:
+    """The pack files in force: guardsh's own, then the user's."""
+    directory = pack_directory()
+    own = sorted(os.path.join(directory, name) for name in os.listdir(directory) if name.endswith(".toml"))
+    return own + list(extra)
+
+
+def read_pack(file: str) -> Table:
+    """The validated table of a pack file. Raises PackError."""
+    if sys.version_info >= (3, 11):
+        import tomllib as toml
+    else:
+        import tomli as toml
+    try:
+        with open(file, "rb") as stream:
+            raw: Table = toml.load(stream)
+    except toml.TOMLDecodeError as error:
+        raise PackError(f"{file}: isn't valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{file}: can't be read: {error}") from None
+    check_pack(raw, file)
+    return raw
+
+
+def compile_files(files: Sequence[str]) -> Rules:
+    """Rules of these packs, read now. Packs that can't be used are left out and named in `problems`."""
+    packs: list[Table] = []
+    problems: list[Problem] = []
+    ids: dict[str, str] = {}
+    for file in files:
+        try:
+            pack = read_pack(file)
+            for rule in pack.get("rule", ()):
+                if rule["id"] in ids:
+                    raise PackError(f"{file}: rule {rule['id']}: the id is used in {ids[rule['id']]} too")
+        except PackError as error:
+            problems.append(Problem(file=file, message=str(error)))
+            continue
+        ids.update((rule["id"], file) for rule in pack.get("rule", ()))
+        packs.append(pack)
+    return Rules(compiling.compile_packs(packs), tuple(problems))
+
+
+def load(extra: Sequence[str] = (), cache: str | None = None) -> Rules:
+    """The rules in force.
+
+    extra: paths of the user's own packs. cache: a directory only the user may write, for the compiled file; None compiles
+    every time. A compiled file is used only if it was made from exactly these files (path, size, time of change) and
+    nobody else may write it. Packs with errors are left out; what to do about `problems` is the caller's decision, and
+    confirming everything is the safe one.
+    """
+    files = pack_files(extra)
+    if cache is None:
+        return compile_files(files)
+    signature = _signature(files)
+    path = os.path.join(cache, "packs.bin")
+    kept = _read_compiled(path, signature)
+    if kept is not None:
+        return kept
+    rules = compile_files(files)
+    if not rules.problems:
+        _write_compiled(path, signature, rules)
+    return rules
+
+
+def _signature(files: Sequence[str]) -> Signature:
+    found = []
+    for file in files:
+        try:
+            state = os.stat(file)
+            found.append((file, state.st_size, state.st_mtime_ns))
+        except OSError:
+            found.append((file, -1, -1))
+    code = os.stat(compiling.__file__)
+    return (("format", FORMAT, code.st_mtime_ns), *found)
+
+
+def _read_compiled(path: str, signature: Signature) -> Rules | None:
+    import marshal
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        state = os.fstat(descriptor)
+        if state.st_uid != os.getuid() or state.st_mode & 0o022 or not state.st_size:
+            return None
+        content = os.read(descriptor, state.st_size)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    if not content.startswith(_MAGIC) or len(content) != state.st_size:
+        return None
+    length = int.from_bytes(content[len(_MAGIC) : len(_MAGIC) + 8], "big")
+    start = len(_MAGIC) + 8
+    try:
+        made_from, where = marshal.loads(content[start : start + length])
+    except (EOFError, ValueError, TypeError):
+        return None
+    if made_from != signature:
+        return None
+    return Rules.stored(where, content[start + length :])
+
+
+def _write_compiled(path: str, signature: Signature, rules: Rules) -> None:
+    """Replace the compiled file in one step; not being able to is no harm, it is made again next time."""
+    import marshal
+
+    where: dict[str, tuple[int, int]] = {}
+    body = bytearray()
+    for key in rules.keys():  # noqa: SIM118 - a method of Rules
+        record = marshal.dumps(rules.records(key))
+        where[key] = (len(body), len(record))
+        body += record
+    head = marshal.dumps((signature, where))
+    content = _MAGIC + len(head).to_bytes(8, "big") + head + bytes(body)
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            done = os.write(descriptor, content)
+        finally:
+            os.close(descriptor)
+        if done == len(content):
+            os.replace(temporary, path)
+        else:
+            os.unlink(temporary)
+    except OSError:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
