@@ -369,8 +369,13 @@ def arithmetic(source: Source, i: int) -> tuple[Word, int] | None:
 def read_subscript(source: Source, i: int) -> tuple[Word, int]:
     """[subscript], from its bracket."""
     parts = Parts(source)
-    end = _expression(source, i + 1, "]", parts)
+    end = bracketed(source, i, parts)
     return parts.word(i + 1, end - 1), end
+
+
+def bracketed(source: Source, i: int, parts: Parts) -> int:
+    """What stands between [ and ]."""
+    return _expression(source, i + 1, "]", parts)
 
 
 def _expression(source: Source, i: int, close: str, parts: Parts) -> int:

@@ -7,6 +7,7 @@ import re
 from .expansions import (
     BARE,
     ansi_quoted,
+    bracketed,
     double_quoted,
     expansion,
     process_substitution,
@@ -155,7 +156,7 @@ def read_assignment(
             raise Splice(source, j)
     equals = _EQUALS.match(text, j)
     if equals is None:
-        return read_word(source, i, group) if subscript is None else _subscripted_word(source, i, subscript, j)
+        return read_word(source, i, group) if subscript is None else _subscripted_word(source, i, j)
     append, j = len(equals.group()) == 2, equals.end()
     value: Word | tuple[Element, ...]
     if text.startswith("(", j) and arrays and subscript is None:
@@ -171,13 +172,12 @@ def _subscript_is_one_word(source: Source, i: int) -> bool:
     return "]" in source.text[i:end]
 
 
-def _subscripted_word(source: Source, i: int, subscript: Word, end: int) -> tuple[Word, int]:
+def _subscripted_word(source: Source, i: int, end: int) -> tuple[Word, int]:
     """A word like a[1 + 2] that turned out not to assign: all up to the bracket belongs to it."""
     parts = Parts(source)
     opening = source.text.index("[", i)
     parts.literal(source.text[i : opening + 1], False, i, opening + 1)
-    for part in subscript.parts:
-        parts.add(part)
+    bracketed(source, opening, parts)
     parts.literal("]", False, end - 1, end)
     return _read_parts(source, end, PATTERN, parts, i)
 
@@ -210,7 +210,7 @@ def _element(source: Source, i: int) -> tuple[Element, int]:
     subscript, j = read_subscript(source, i)
     equals = _EQUALS.match(source.text, j)
     if equals is None:
-        value, end = _subscripted_word(source, i, subscript, j)
+        value, end = _subscripted_word(source, i, j)
         return Element(value.span, value), end
     value, end = read_word(source, equals.end())
     return Element(source.span(i, end), value, subscript, len(equals.group()) == 2), end
