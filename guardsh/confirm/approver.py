@@ -53,7 +53,7 @@ def unlock(environment: Mapping[str, str], hours: float = unlocked.HOURS) -> Ans
             unlocked.unlock(hours)
     except OSError as error:
         return Answer(False, f"Not unlocked: {error}.")
-    return Answer(True, f"This terminal is unlocked for {hours:g} hours, or until guardsh unlock --lock.")
+    return Answer(True, f"This terminal is unlocked for {_length(hours)}, or until guardsh unlock --lock.")
 
 
 def setup(environment: Mapping[str, str]) -> Answer:
@@ -69,6 +69,12 @@ def setup(environment: Mapping[str, str]) -> Answer:
         return Answer(False, f"Nothing was set: {error}. Run guardsh setup {_ELSEWHERE}.")
     except OSError as error:
         return Answer(False, f"Nothing was set: {error}.")
+
+
+def _length(hours: float) -> str:
+    if hours < 1:
+        return f"{round(hours * 60)} minutes"
+    return "an hour" if hours == 1 else f"{hours:g} hours"
 
 
 def _new_passphrase(where: Terminal) -> Answer:

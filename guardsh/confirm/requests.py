@@ -75,7 +75,8 @@ def binding(verdict: Verdict, *, directory: str = "", programs: Iterable[tuple[s
     """What a yes is bound to, as a SHA-256 in hex: the unwrapped text, what the verdict read (variables, file hashes),
     the directory (default: the current one), the programs as resolved (name, path), and the losses shown.
 
-    Ages in the losses ("2 hours ago") are left out, lest the same act change by waiting for its answer.
+    Ages in the losses ("2 hours ago") are left out, lest the same act change by waiting for its answer. Raises OSError
+    if the current directory is gone.
     """
     from hashlib import sha256
 

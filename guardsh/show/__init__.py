@@ -31,11 +31,14 @@ _ALSO = 3  # further findings named in a message
 _LISTED = 8  # lines of lost things
 
 
-def blocked(verdict: Verdict, *, request: str = "", width: int = 80, colour: bool = False) -> str:
+def blocked(
+    verdict: Verdict, *, request: str = "", denied: str | None = None, width: int = 80, colour: bool = False
+) -> str:
     """The block for stderr and agents after a stop, ending in a newline: refused, or waiting for a person.
 
-    `request` is the id under which a person can say yes; "" if none is open. The first line says all by itself and
-    isn't broken; the others keep to `width` columns, except a command that is to be copied.
+    `request` is the id under which a person can say yes; "" if none is open. `denied` is the word of a person who just
+    said no to this act ("" for a no without a word). The first line says all by itself and isn't broken; the others
+    keep to `width` columns, except a command that is to be copied.
     """
     verdict = redacted(verdict)
     lines = [_paint(colour, "1;31", _first_line(verdict))]
@@ -46,7 +49,7 @@ def blocked(verdict: Verdict, *, request: str = "", width: int = 80, colour: boo
         lines += _also(verdict, width)
         lines += _ways_out(worst, width)
     lines += wrap(NOT_ALLOWED, width, "  ", "    ")
-    lines += wrap(_last_line(verdict, request), width, "  ", "    ")
+    lines += wrap(_last_line(verdict, request, denied), width, "  ", "    ")
     return "\n".join(lines) + "\n"
 
 
@@ -134,7 +137,10 @@ def _first_line(verdict: Verdict) -> str:
     return f"guardsh: BLOCKED {person}, nothing ran: {_why(verdict) or 'this needs a decision'}"
 
 
-def _last_line(verdict: Verdict, request: str) -> str:
+def _last_line(verdict: Verdict, request: str, denied: str | None) -> str:
+    if denied is not None:
+        word = visible(denied).rstrip(".")
+        return f"Your user said no{': ' + word if word else ''}. Go on with other work."
     if verdict.action == REFUSE:
         return "Go on with other work, and tell your user that this was blocked."
     if request:

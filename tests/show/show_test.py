@@ -186,3 +186,10 @@ def test_a_long_text_is_kept_only_around_what_decided() -> None:
 def test_an_unknown_finding_without_text_is_still_a_block() -> None:
     finding = Finding("a.b", "a", 50, (), (0, 0), "table users")
     assert "would lose table users" in show.blocked(Verdict(CONFIRM, 50, (finding,)))
+
+
+def test_a_no_reaches_the_agent_with_its_word() -> None:
+    assert show.blocked(VOLUME, denied="use staging.").endswith(
+        "  Your user said no: use staging. Go on with other work.\n"
+    )
+    assert show.blocked(VOLUME, denied="").endswith("  Your user said no. Go on with other work.\n")
