@@ -31,7 +31,7 @@ def is_likely_build(below: Place) -> bool:
 def is_secret(place: Place, in_home: Place) -> bool:
     """Keys and credentials, by place or name."""
     name = place[-1]
-    if name in known.SECRET_NOT or name.endswith(".pub"):
+    if name.endswith(".pub") or (name in known.SECRET_NOT and place[-2:-1] == (".ssh",)):
         return False
     if in_home and components.starts(in_home, known.SECRET_HOME):
         return True

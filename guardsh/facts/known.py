@@ -156,8 +156,7 @@ HOME_CACHES = _places(
     .terraform.d/plugin-cache, .minikube/cache, .kube/cache, .kube/http-cache, .nv/computecache, .thumbnails,
     .android/cache, .android/build-cache, .dartserver, .swiftpm/cache, .texlive*/texmf-var, .eclipse/.cache,
     library/caches, library/pnpm/store, library/developer/xcode/deriveddata,
-    library/developer/xcode/ios devicesupport, library/developer/coresimulator/caches, appdata/local/temp,
-    appdata/local/npm-cache, appdata/local/pip/cache, appdata/local/yarn/cache, appdata/local/nuget/cache
+    library/developer/xcode/ios devicesupport, library/developer/coresimulator/caches, appdata/local/npm-cache, appdata/local/pip/cache, appdata/local/yarn/cache, appdata/local/nuget/cache
     """
 )
 SYSTEM_CACHES = _places(
@@ -187,8 +186,8 @@ SECRET_HOME = _places(
     library/application support/1password, appdata/roaming/mozilla, appdata/local/google/chrome
     """
 )
-# Below a home's secret directories, yet no secret.
-SECRET_NOT = words("known_hosts known_hosts.old config authorized_keys environment rc pubring.kbx trustdb.gpg")
+# In .ssh, yet no secret.
+SECRET_NOT = words("known_hosts known_hosts.old config authorized_keys authorized_keys2 environment rc")
 SECRET_SYSTEM = _places(
     """
     etc/shadow, etc/shadow-, etc/gshadow, etc/gshadow-, etc/master.passwd, etc/sudoers, etc/sudoers.d,

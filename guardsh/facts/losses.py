@@ -42,7 +42,7 @@ def _uncommitted(world: World, found: tuple[str, ...], seen: files.Survey) -> li
     listing = repository.clean_targets(found)
     if not listing.known:
         return []
-    left = listing.changed + listing.untracked + listing.ignored
+    left = world.not_made_again(listing.changed + listing.untracked + listing.ignored)
     if not left:
         return ["all of it committed"] if listing.committed else []
     count = world.survey(tuple(path.rstrip("/") for path in left))

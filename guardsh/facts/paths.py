@@ -182,7 +182,9 @@ class _Where:
         if "path.temporary" in as_name and "/.." not in after and "path.temporary" in self.of_one(before + TOKEN):
             return as_name
         as_nothing = self.of_one(_collapsed(whole.replace(HOLE, ""), "/"))
-        found = ((as_name | as_nothing) & HARM) | (as_name & as_nothing & (BENIGN | {"path.outside"}))
+        found = ((as_name | as_nothing) & HARM) | (as_name & as_nothing & BENIGN)
+        if "path.outside" in as_name | as_nothing and not found & POSITION:
+            found |= {"path.outside"}
         if before == "/":
             found |= {"path.unknown"}
         return found
@@ -210,7 +212,7 @@ class _Where:
             found = (found - {"path.system"}) | {"path.temporary"}
         below = self.below(parts)
         found |= self.by_name(
-            parts, likely="path.project" in found or "path.temporary" in found, below=below, everything=everything
+            parts, likely="path.project" in found, below=below, everything=everything
         )
         if components.starts(place, known.SYSTEM_CACHES):
             found.discard("path.system")

@@ -123,7 +123,7 @@ class World(Places):
         for path in self.targets(target) or ():
             if self.kind(path) not in ("directory", "file"):
                 continue
-            if path in mounts or files.crosses_mount(path):
+            if path in mounts or (not mounts and files.crosses_mount(path)):
                 return True
             if target.recursive and any(mount.startswith(path.rstrip("/") + "/") for mount in mounts):
                 return True
@@ -142,7 +142,7 @@ class World(Places):
         if not found or repository is None:
             return False
         listing = repository.clean_targets(found)
-        return listing.committed and not self._not_made_again(listing.changed + listing.untracked + listing.ignored)
+        return listing.committed and not self.not_made_again(listing.changed + listing.untracked + listing.ignored)
 
     def _is_precious(self, target: Target) -> bool:
         found = self._there(target)
@@ -179,10 +179,10 @@ class World(Places):
         if repository is not None:
             listing = repository.clean_targets(found)
             if listing.known:
-                left = self._not_made_again(listing.changed + listing.untracked + listing.ignored + listing.hidden)
+                left = self.not_made_again(listing.changed + listing.untracked + listing.ignored + listing.hidden)
         return tuple(path for path in left if self.session is None or not self.session.made(path.rstrip("/")))
 
-    def _not_made_again(self, listed: tuple[str, ...]) -> tuple[str, ...]:
+    def not_made_again(self, listed: tuple[str, ...]) -> tuple[str, ...]:
         """Leaves out build output and caches: files by sure names, whole directories that git lists as one also by
         likely ones.
         """
@@ -207,7 +207,18 @@ class World(Places):
 
     def _git_fact(self, name: str, directory: str, pathspecs: tuple[str, ...], ref: str) -> bool:
         repository = self.repository(directory)
-        return repository is not None and repository.fact(name, directory, pathspecs, ref)
+        if repository is None:
+            return False
+        if name == "git.session":
+            return self._only_session_changes(repository, directory, pathspecs)
+        return repository.fact(name, directory, pathspecs, ref)
+
+    def _only_session_changes(self, repository: Repository, directory: str, pathspecs: tuple[str, ...]) -> bool:
+        """Is there something uncommitted, and was all of it made by the session?"""
+        if self.session is None:
+            return False
+        status = repository.status(pathspecs, directory=directory if pathspecs else "", every=True)
+        return bool(status.changed + status.untracked) and all(map(self.session.made, status.changed + status.untracked))
 
 
 # --- rule examples --------------------------------------------------------------------------------------------------
