@@ -61,6 +61,16 @@ class Invocation(Frozen):
     startup: tuple[str, ...] = ()  # files of --rcfile and --init-file: an interactive bash reads the last
     problem: str = ""  # for WRONG: what the shell would say
 
+    @property
+    def runs_nothing(self) -> bool:
+        """-n or -o noexec in force: the shell reads commands and runs none. Interactive shells don't heed it."""
+        if self.interactive:
+            return False
+        if self.dialect == "zsh":
+            return self.options == ("-n",)  # zsh has too many ways to say that commands do run
+        said = [option for option in self.options if option in ("-n", "+n", "-o noexec", "+o noexec")]
+        return bool(said) and said[-1] in ("-n", "-o noexec")
+
 
 def dialect_of(program: str) -> str:
     """bash, sh or zsh by the name a shell is called by (a leading dash of a login shell aside); "" for another name."""

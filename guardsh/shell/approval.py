@@ -1,0 +1,103 @@
+"""A person's yes to one act: taken if it is there, asked for where a person is, requested where nobody is."""
+
+from __future__ import annotations
+
+import os
+
+from guardsh.confirm import requests
+from guardsh.frozen import Frozen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from guardsh.config import Settings
+    from guardsh.facts.world import World
+    from guardsh.verdict import Verdict
+
+
+class Asked(Frozen):
+    """What came of a request: the id under which a person can answer, "" if none could be opened."""
+
+    id: str = ""
+    word: str = ""  # of a person who has refused this act already
+
+
+def bound(verdict: Verdict, world: World) -> str:
+    """What a yes to this verdict is bound to.
+
+    Beside the text and the losses: the directory, and what the variables and files that the verdict read hold now.
+    """
+    values = tuple((f"{kind}:{name}", _value(kind, name, world)) for kind, name in verdict.bindings)
+    return requests.binding(verdict.but(bindings=values), directory=world.directory)
+
+
+def _value(kind: str, name: str, world: World) -> str:
+    if kind == "environment":
+        return world.environment.get(name, "unset")
+    if kind != "file":
+        return ""
+    from hashlib import sha256
+
+    try:
+        with open(os.path.join(world.directory, name), "rb") as file:
+            return sha256(file.read(8 << 20)).hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.errno}"
+
+
+def taken(act: str) -> bool:
+    """Uses up a person's yes to this act, if there is one."""
+    return requests.take(act, layer="shell")
+
+
+def typed(verdict: Verdict, world: World, settings: Settings) -> bool | None:
+    """Has a person typed the phrase on this terminal? None where nobody can be asked here."""
+    from guardsh.confirm import presence, terminal
+
+    if not settings.waits or presence.may_ask(world.environment, settings.terminal) is not None:
+        return None
+    try:
+        with terminal.terminal() as where:
+            return terminal.ask(where, verdict).yes
+    except terminal.NoTerminal:
+        return None
+    except Exception:
+        return None  # asking failed, which is no yes; the request stays for another terminal
+
+
+def request(verdict: Verdict, act: str, world: World, agent: str, tell: Sequence[str] = ()) -> Asked:
+    """Opens a request, or finds the one that is open for the same act; `tell` is the command that tells the person."""
+    from guardsh.confirm import presence
+
+    named = agent or presence.agent_named(world.environment)
+    found = requests.ask(verdict, act, directory=world.directory, agent=named)
+    if found is None:
+        return Asked()
+    if found.state == requests.DENIED:
+        return Asked("", found.word)
+    if tell and found.state == requests.OPEN:
+        _tell(tell, found)
+    return Asked(found.id)
+
+
+def _tell(command: Sequence[str], found: requests.Request) -> None:
+    """Starts the command that tells the person, with the request in its environment, and leaves it alone.
+
+    It is told again at each retry: the first message may have been missed. What is told is redacted already.
+    """
+    import subprocess
+
+    told = {"GUARDSH_REQUEST": found.id, "GUARDSH_AGENT": found.agent, "GUARDSH_REASON": found.verdict.reason}
+    try:
+        subprocess.Popen(
+            [*command, f"guardsh request {found.id}: {found.verdict.reason}"],
+            env={**os.environ, **told},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+    except (OSError, ValueError):
+        return

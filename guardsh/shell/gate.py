@@ -1,0 +1,121 @@
+"""Whether a command may run: judged, asked about where that is possible, recorded; and what is said if it may not."""
+
+from __future__ import annotations
+
+import sys
+
+from guardsh import config
+from guardsh.config_file import OBSERVE
+from guardsh.facts.world import World
+from guardsh.frozen import Frozen
+from guardsh.judge import judge
+from guardsh.record import log
+from guardsh.rules import store
+from guardsh.verdict import CONFIRM, PASS, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from guardsh.shell.unwrap import Unwrapped
+
+BLOCKED = 126
+SYNTAX_ERROR = 2
+_UNRECORDED = "guardsh: BLOCKED, nothing ran: the log can't be written, and the configuration requires it\n"
+
+
+class Answer(Frozen):
+    """May it run, and if not, with which exit status does guardsh end?"""
+
+    may_run: bool
+    status: int = 0
+
+
+RUN = Answer(True)
+
+
+def say(text: str) -> None:
+    """Writes to standard error; that nobody reads it changes nothing."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+class Gate:
+    """Judges commands in this process's surroundings: its directory, its environment, its user."""
+
+    def __init__(self) -> None:
+        self.world = World.current()
+        self.settings = config.load(self.world.directory, self.world.environment)
+        self.rules = store.in_force(self.settings.packs)
+        for problem in (*self.settings.problems, *(problem.message for problem in self.rules.problems)):
+            say(f"guardsh: {problem}\n")
+
+    def judge(self, command: Unwrapped) -> Verdict:
+        """The verdict on a command, whatever is done about it."""
+        return judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
+
+    def ask(self, command: Unwrapped, origin: str = "") -> Answer:
+        """Judges a command and says so where it is stopped; `origin` is how the shell begins its messages."""
+        return self.act(command, self.judge(command), origin)
+
+    def act(self, command: Unwrapped, verdict: Verdict, origin: str = "") -> Answer:
+        """What follows from a verdict."""
+        if verdict.syntax_error:
+            say(_as_said_by(origin, verdict.problem))
+            self._record(command, verdict, log.BLOCKED)
+            return Answer(False, SYNTAX_ERROR)
+        if verdict.action == PASS:
+            return self._run(command, verdict, log.RAN)
+        if self.settings.mode == OBSERVE:
+            return self._run(command, verdict, log.OBSERVED)
+        if verdict.action == CONFIRM:
+            return self._confirm(command, verdict)
+        return self._blocked(command, verdict)
+
+    def _run(self, command: Unwrapped, verdict: Verdict, outcome: str) -> Answer:
+        if self._record(command, verdict, outcome) or not self.settings.audit_required:
+            return RUN
+        say(_UNRECORDED)
+        return Answer(False, BLOCKED)
+
+    def _record(self, command: Unwrapped, verdict: Verdict, outcome: str, request: str = "") -> bool:
+        agent = command.agent or _marked(self.world)
+        return log.write(log.entry(verdict, outcome, agent=agent, directory=self.world.directory, request=request))
+
+    def _confirm(self, command: Unwrapped, verdict: Verdict) -> Answer:
+        from guardsh.shell import approval
+
+        bound = approval.bound(verdict, self.world)
+        if approval.taken(bound):
+            return self._run(command, verdict, log.YES)
+        typed = approval.typed(verdict, self.world, self.settings)
+        if typed:
+            return self._run(command, verdict, log.YES)
+        if typed is not None:
+            self._record(command, verdict, log.NO)
+            return Answer(False, BLOCKED)
+        asked = approval.request(verdict, bound, self.world, command.agent, self.settings.on_request)
+        return self._blocked(command, verdict, asked.id, asked.word)
+
+    def _blocked(self, command: Unwrapped, verdict: Verdict, request: str = "", word: str = "") -> Answer:
+        from guardsh import show
+
+        self._record(command, verdict, log.BLOCKED, request)
+        colour = show.colours(sys.stderr, self.world.environment)
+        said = show.blocked(verdict, request=request, colour=colour)
+        say(said + (f"  Your user said no: {word}\n" if word else ""))
+        return Answer(False, BLOCKED)
+
+
+def _marked(world: World) -> str:
+    """The agent by its mark in the environment, "" without one; its processes aren't looked for, for time's sake."""
+    from guardsh.confirm import presence
+
+    return presence.agent_named(world.environment) if presence.marked(world.environment) else ""
+
+
+def _as_said_by(origin: str, message: str) -> str:
+    """bash's own message, with the words that bash would begin it with here."""
+    lines = [line.removeprefix("/bin/bash: -c: ") for line in message.splitlines()]
+    return "".join(f"{origin}{line}\n" for line in lines)
