@@ -31,7 +31,7 @@ def command(context: click.Context, as_json: bool) -> None:
     elif not found:
         click.echo("Nothing is waiting.")
     else:
-        click.echo("\n".join(_line(request) for request in found))
+        click.echo("\n".join(_lines(found)))
 
 
 def _plain(request: Request) -> dict[str, object]:
@@ -49,11 +49,26 @@ def _plain(request: Request) -> dict[str, object]:
     }
 
 
-def _line(request: Request) -> str:
+def _lines(found: list[Request]) -> list[str]:
+    """One line each, in columns as wide as their content."""
     from guardsh import show
     from guardsh.confirm.approver import time_left
-    from guardsh.show.text import visible
+    from guardsh.show.text import visible, width_of
 
-    when = "approved  " if request.state == "approved" else f"{time_left(request):>5} left"
-    who = f"{visible(request.agent) or '-':<12}  {visible(request.directory):<20}"
-    return f"{request.id}  {when}  {request.verdict.score:>3}  {who}  {show.why(request.verdict)}"
+    rows = [
+        (
+            request.id,
+            "approved" if request.state == "approved" else f"{time_left(request)} left",
+            str(request.verdict.score),
+            visible(request.agent) or "-",
+            visible(request.directory),
+        )
+        for request in found
+    ]
+    widths = [max(map(width_of, column)) for column in zip(*rows)]
+    return [
+        "  ".join(
+            [*(cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths)), show.why(request.verdict)]
+        )
+        for row, request in zip(rows, found)
+    ]

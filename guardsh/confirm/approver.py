@@ -80,7 +80,8 @@ def _length(hours: float) -> str:
 def _new_passphrase(where: Terminal) -> Answer:
     where.show(
         "With this passphrase you say yes to what an agent asks for. Choose one that you\n"
-        f"use for nothing else and that no file on this machine holds: {passphrase.SHORTEST} characters or more.\n"
+        "use for nothing else and that no file on this machine holds:\n"
+        f"{passphrase.SHORTEST} characters or more.\n"
     )
     first = where.line("New passphrase: ", hidden=True, by_hand=False)
     if first.text is None:
@@ -91,7 +92,7 @@ def _new_passphrase(where: Terminal) -> Answer:
     if again.text != first.text:
         return Answer(False, "These two differ. Nothing was set.")
     passphrase.store(first.text)
-    return Answer(True, "The passphrase is set. guardsh unlock unlocks a terminal, guardsh pending shows what waits.")
+    return Answer(True, "The passphrase is set. Unlock a terminal: guardsh unlock. See what waits: guardsh pending.")
 
 
 def _not_the_person(where: Terminal, prompt: str = "Passphrase: ") -> str:

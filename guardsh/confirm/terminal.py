@@ -168,7 +168,8 @@ def ask(where: Terminal, verdict: Verdict, *, patience: float = PATIENCE, done: 
     colour = where.colour(os.environ)
     where.show("\n" + show.question(verdict, width=where.width(), colour=colour))
     strong = f"\x1b[1m{wanted}\x1b[0m" if colour else wanted
-    where.show(f"\n  Type  {strong}  to {_act(done)} it. Anything else stops it.\n")
+    rest = "\n  " if len(wanted) > where.width() - 50 else " "
+    where.show(f"\n  Type  {strong}  to {_act(done)} it.{rest}Anything else stops it.\n")
     line = where.line("  > ", patience=patience)
     if line.text is not None and same(line.text, wanted):
         return Answer(True, "")

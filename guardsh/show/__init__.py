@@ -69,7 +69,7 @@ def question(verdict: Verdict, *, width: int = 80, colour: bool = False) -> str:
         lines += wrap(f"note: {visible(note)}", width, "  ", "    ")
     lines += _also(verdict, width)
     lines += _ways_out(verdict.worst, width, "instead: ")
-    lines += [*_arithmetic(verdict.worst, "    ")] if len(verdict.worst.steps) > 1 else []
+    lines += [*_arithmetic(verdict.worst, width)] if len(verdict.worst.steps) > 1 else []
     return "\n".join(lines) + "\n"
 
 
@@ -80,7 +80,7 @@ def explain(verdict: Verdict, *, width: int = 80, colour: bool = False) -> str:
     for number, finding in enumerate(verdict.findings):
         head = _heading(verdict, finding) if number == 0 else f"also · {finding.score} · {finding.rule}"
         lines += [_paint(colour, "1", head), *_underlined(excerpt(verdict.text, finding.span, width), colour)]
-        lines += _arithmetic(finding, "    ")
+        lines += _arithmetic(finding, width)
         lines += wrap(_would(finding), width, "  ", "    ")
         if finding.lost:
             lines += wrap("lost: " + ", ".join(map(visible, finding.lost)), width, "  ", "    ")
@@ -213,14 +213,15 @@ def _heading(verdict: Verdict, finding: Finding | None) -> str:
     return " · ".join([*parts, *([finding.rule] if finding is not None else [])])
 
 
-def _arithmetic(finding: Finding, indent: str) -> list[str]:
+def _arithmetic(finding: Finding, width: int) -> list[str]:
     """The steps with their signs, and the sum where it isn't plain."""
-    lines = []
+    indent = "    "
+    lines: list[str] = []
     total = 0
     for number, step in enumerate(finding.steps):
         total += step.by
         by = f"{step.by}" if number == 0 else f"{step.by:+d}"
-        lines.append(f"{indent}{by:>3}   {visible(step.why)}".rstrip())
+        lines += wrap(visible(step.why), width, f"{indent}{by:>3}   ", f"{indent}      ")
     if total != finding.score:
         lines.append(f"{indent}{finding.score:>3}   {_bounded(finding.score, total)}")
     elif len(finding.steps) > 1:

@@ -306,7 +306,7 @@ def test_pending_lists_and_deny_needs_nothing(guardsh: list[str], home: Path, re
         return subprocess.run([*guardsh, *arguments], capture_output=True, text=True, env=environment(home), timeout=20)
 
     listed = run("pending").stdout
-    assert listed.startswith(f"{request_id}   9:5")
+    assert listed.startswith(f"{request_id}  9:5")
     assert "claude-code" in listed and listed.endswith("would lose the database shop\n")
     (plain,) = json.loads(run("pending", "--json").stdout)
     assert (plain["id"], plain["state"], plain["score"], plain["command"]) == (request_id, "open", 75, "dropdb shop")
