@@ -47,7 +47,7 @@ def _from_loses(finding: Finding, verb: str) -> str:
 
     loses = finding.loses.strip().split(",")[0].split(" (")[0]
     if loses.split(" ")[0].lower() in VERBS:
-        return loses
+        return _short(loses, LONGEST)
     for small in _SMALL:
         loses = loses.removeprefix(small)
     shortened = _short(loses, LONGEST - len(verb) - 1)

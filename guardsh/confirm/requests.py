@@ -42,7 +42,10 @@ OPEN, APPROVED, DENIED, USED, EXPIRED = "open", "approved", "denied", "used", "e
 
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}\\Z")
-_AGE = re.compile(r"\b(?:\d+ (?:second|minute|hour|day|week|month|year)s? ago|just now)\b")
+# What differs between two looks at the same thing: ages, and counts that were broken off for want of time.
+_PASSING = re.compile(
+    r"\b(?:\d+ (?:second|minute|hour|day|week|month|year)s? ago|just now|more than [\d.,]+|[\d.,]+ \w+ or more)\b"
+)
 
 
 class Request(Frozen):
@@ -75,12 +78,12 @@ def binding(verdict: Verdict, *, directory: str = "", programs: Iterable[tuple[s
     """What a yes is bound to, as a SHA-256 in hex: the unwrapped text, what the verdict read (variables, file hashes),
     the directory (default: the current one), the programs as resolved (name, path), and the losses shown.
 
-    Ages in the losses ("2 hours ago") are left out, lest the same act change by waiting for its answer. Raises OSError
-    if the current directory is gone.
+    Ages in the losses ("2 hours ago") and unfinished counts ("more than 5,413 files") are left out, lest the same act
+    change by waiting for its answer. Raises OSError if the current directory is gone.
     """
     from hashlib import sha256
 
-    losses = [[f.rule, f.loses, [_AGE.sub("", lost) for lost in f.lost]] for f in verdict.findings]
+    losses = [[f.rule, f.loses, [_PASSING.sub("", lost) for lost in f.lost]] for f in verdict.findings]
     parts = [
         "guardsh 1",
         verdict.action,

@@ -20,6 +20,7 @@ TOKEN = "ghp_" + "a1B2c3D4e5" * 4
         ({"loses": "a Railway volume and the backups on it"}, "lose railway volume"),
         ({"loses": "rows in the table of the very old customers"}, "lose rows in the table of the very old"),
         ({"loses": "commits on the remote that others may have pulled"}, "lose commits on the remote"),
+        ({"loses": "run a program downloaded from https://get.example"}, "run a program downloaded"),
         ({"loses": "таблица", "lost": ("a", "b", "c")}, "lose 3 things"),
         ({"loses": "таблица"}, "lose rule"),
         ({"loses": "x" * 60}, "lose rule"),

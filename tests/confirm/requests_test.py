@@ -52,9 +52,20 @@ def test_the_same_act_has_the_same_binding() -> None:
     assert len(requests.binding(DROP)) == 64
 
 
-def test_ages_of_what_is_lost_do_not_change_the_act() -> None:
-    aged = DROP.but(findings=(DROP.findings[0].but(lost=("12 tables", "used 4 hours ago")),))
-    assert requests.binding(aged) == requests.binding(DROP)
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("used 3 hours ago", "used 4 hours ago", True),
+        ("newest change 1 minute ago", "newest change just now", True),
+        ("more than 5,413 files, 234 MB or more", "more than 6,020 files, 1.2 GB or more", True),
+        ("5,413 files, 234 MB", "5,414 files, 234 MB", False),
+        ("more than 5,413 files", "5,413 files", False),
+    ],
+)
+def test_only_what_passes_with_time_is_left_out_of_the_losses(before: str, after: str, same: bool) -> None:
+    first = DROP.but(findings=(DROP.findings[0].but(lost=(before,)),))
+    second = DROP.but(findings=(DROP.findings[0].but(lost=(after,)),))
+    assert (requests.binding(first) == requests.binding(second)) is same
 
 
 @pytest.mark.parametrize(
