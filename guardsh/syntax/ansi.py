@@ -61,7 +61,9 @@ def _value(match: Match[str]) -> bytes:
 
 def _code_point(number: int) -> bytes:
     """UTF-8 as bash writes it, surrogates and the space beyond Unicode included."""
-    if 0x10FFFF < number < 0x200000:
+    if number >= 0x200000:
+        raise ValueError(f"no such character: {number:#x}")
+    if number > 0x10FFFF:
         return bytes([0xF0 | number >> 18, *(0x80 | number >> shift & 0x3F for shift in (12, 6, 0))])
     return chr(number).encode("utf-8", "surrogatepass")
 

@@ -212,6 +212,8 @@ class Lexer:
         if text[i] == "-" and (last == "LESS_AND" or last == "GREATER_AND"):
             return self._token("DASH", i, i + 1)
         if text.startswith("!(", i) and not self._pattern and self._reserved_acceptable():
+            if "extglob" in text:
+                source.fail("!(…) is a pattern if extglob is set", i)
             return self._token("BANG", i, i + 1)
         first = self._command_next and last not in _REDIRECTS
         word, end = self._scan_word(i, first)

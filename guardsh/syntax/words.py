@@ -57,9 +57,10 @@ def _read_parts(source: Source, i: int, group: int, parts: Parts, start: int) ->
             continue
         character = text[i]
         if character == "\\":
+            end = min(i + 2, length)
             if not text.startswith("\n", i + 1):
-                parts.literal(text[i + 1 : i + 2] or "\\", True, i, i + 2)
-            i = min(i + 2, length)
+                parts.literal(text[i + 1 : end] or "\\", True, i, end)
+            i = end
         elif character == "'":
             i = single_quoted(source, i, parts)
         elif character == '"':
@@ -159,7 +160,7 @@ def read_assignment(
         return read_word(source, i, group) if subscript is None else _subscripted_word(source, i, j)
     append, j = len(equals.group()) == 2, equals.end()
     value: Word | tuple[Element, ...]
-    if text.startswith("(", j) and arrays and subscript is None:
+    if text.startswith("(", j) and arrays:
         value, end = _array(source, j + 1)
     else:
         value, end = read_word(source, j, group)

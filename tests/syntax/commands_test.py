@@ -263,3 +263,8 @@ def test_places_behind_a_spliced_line() -> None:
 def test_nothing_is_literal_where_an_expansion_is() -> None:
     assert first("a$b") == first("a$b")
     assert lit("a") != lit("b")
+
+
+def test_a_pattern_is_not_taken_for_a_negated_subshell() -> None:
+    with pytest.raises(NotUnderstood, match="extglob"):
+        parse("shopt -s extglob\n!(a)")
