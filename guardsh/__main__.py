@@ -57,7 +57,10 @@ def is_subcommand(arguments: list[str], completing: str = "") -> bool:
 def _shell(argv: list[str], dialect: str) -> int:
     from guardsh.shell import run
 
-    return run.main([_as_utf8(word) for word in argv], dialect)
+    status = run.main([_as_utf8(word) for word in argv], dialect)
+    # Python would turn an exit status into 120 where nobody reads its standard error any more.
+    sys.stdout = sys.stderr = None
+    return status
 
 
 def _as_utf8(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from guardsh import config
@@ -34,10 +35,11 @@ RUN = Answer(True)
 
 def say(text: str) -> None:
     """Writes to standard error; that nobody reads it changes nothing."""
+    data = text.encode("utf-8", "surrogateescape")
     try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
+        while data:
+            data = data[os.write(2, data) :]
+    except OSError:
         pass
 
 
@@ -102,7 +104,7 @@ class Gate:
         from guardsh import show
 
         self._record(command, verdict, log.BLOCKED, request)
-        colour = show.colours(sys.stderr, self.world.environment)
+        colour = sys.stderr is not None and show.colours(sys.stderr, self.world.environment)
         said = show.blocked(verdict, request=request, colour=colour)
         say(said + (f"  Your user said no: {word}\n" if word else ""))
         return Answer(False, BLOCKED)

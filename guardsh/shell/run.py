@@ -72,9 +72,9 @@ def _file(invocation: Invocation, argv: Sequence[str]) -> int:
     gate = Gate()
     shell = real.find(invocation.dialect, gate.settings.shell(invocation.dialect))
     try:
-        found = script.named(invocation.file, gate.world.environment)
+        found = script.named(invocation.file, gate.world.environment, _called(invocation))
     except script.CannotRun as problem:
-        return _said(f"{_called(invocation)}: {problem}\n", problem.status)
+        return _said(f"{problem}\n", problem.status)
     return _script(gate, shell, invocation, argv, found, f"{invocation.file}: ")
 
 

@@ -61,10 +61,10 @@ class Script(Frozen):
         os.close(memory)
 
 
-def named(file: str, environment: Mapping[str, str]) -> Script:
+def named(file: str, environment: Mapping[str, str], shell: str = "bash") -> Script:
     """The script that a shell finds by this name: in the working directory, else for a bare name in PATH.
 
-    Raises CannotRun with the shell's own message where the shell would not run it.
+    Raises CannotRun with the message of the shell, which calls itself `shell`, where it would not run it.
     """
     path = _found(file, environment)
     try:
@@ -78,9 +78,9 @@ def named(file: str, environment: Mapping[str, str]) -> Script:
         else:
             script = _through_descriptor(file, path)
     except FileNotFoundError:
-        raise CannotRun(f"{file}: No such file or directory", 127) from None
+        raise CannotRun(f"{shell}: {file}: No such file or directory", 127) from None
     except OSError as error:
-        raise CannotRun(f"{file}: {error.strerror}", 126) from None
+        raise CannotRun(f"{shell}: {file}: {error.strerror}", 126) from None
     if b"\0" in script.content[:_SAMPLE].split(b"\n", 1)[0]:
         raise CannotRun(f"{file}: {file}: cannot execute binary file", 126)
     return script
@@ -108,7 +108,7 @@ def _through_descriptor(file: str, path: str) -> Script:
     """A script that comes through a pipe: `bash <(…)`, `… | bash /dev/stdin`."""
     descriptor = _descriptor(path)
     if descriptor < 0 or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-        raise CannotRun(f"{file}: this can't be read before it runs, so guardsh doesn't run it", 126)
+        raise CannotRun(f"guardsh: {file}: this can't be read before it runs, so guardsh doesn't run it", 126)
     return Script(path, _read_all(descriptor), descriptor=descriptor, pipe=True)
 
 
