@@ -156,7 +156,8 @@ HOME_CACHES = _places(
     .terraform.d/plugin-cache, .minikube/cache, .kube/cache, .kube/http-cache, .nv/computecache, .thumbnails,
     .android/cache, .android/build-cache, .dartserver, .swiftpm/cache, .texlive*/texmf-var, .eclipse/.cache,
     library/caches, library/pnpm/store, library/developer/xcode/deriveddata,
-    library/developer/xcode/ios devicesupport, library/developer/coresimulator/caches, appdata/local/npm-cache, appdata/local/pip/cache, appdata/local/yarn/cache, appdata/local/nuget/cache
+    library/developer/xcode/ios devicesupport, library/developer/coresimulator/caches, appdata/local/npm-cache,
+    appdata/local/pip/cache, appdata/local/yarn/cache, appdata/local/nuget/cache
     """
 )
 SYSTEM_CACHES = _places(

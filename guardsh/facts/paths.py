@@ -208,12 +208,10 @@ class _Where:
         place = tuple(part.casefold() for part in parts)
         own = place if self.case_blind else parts
         found = self._position(place, own)
-        if everything and _is_temporary((*place, TOKEN)):
+        if everything and "path.system" in found and _is_temporary((*place, TOKEN)):
             found = (found - {"path.system"}) | {"path.temporary"}
         below = self.below(parts)
-        found |= self.by_name(
-            parts, likely="path.project" in found, below=below, everything=everything
-        )
+        found |= self.by_name(parts, likely="path.project" in found, below=below, everything=everything)
         if components.starts(place, known.SYSTEM_CACHES):
             found.discard("path.system")
         if not found & POSITION:
@@ -244,7 +242,8 @@ class _Where:
         depth = self._home_depth(place, own)
         if _is_home_holder(place) or (depth and len(place) == depth):
             found.add("path.home")
-        if _is_temporary(place):
+        in_own_home = bool(self.home) and own[: len(self.home)] == self.home
+        if _is_temporary(place) and not in_own_home:
             found.add("path.temporary")
         elif _is_system(place):
             found.add("path.system")

@@ -157,7 +157,7 @@ class Surroundings:
         project, marked = self._project(directory)
         if marked:
             return project
-        if HOLE in directory or "path.temporary" in paths.zones("x", directory=directory, home="", project=""):
+        if HOLE in directory or "path.temporary" in paths.zones("x", directory=directory, home=self.home, project=""):
             return ""
         here = paths.zones(directory, directory="/", home=self.home, project="")
         return "" if here & {"path.home", "path.root"} else directory

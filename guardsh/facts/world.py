@@ -218,7 +218,8 @@ class World(Places):
         if self.session is None:
             return False
         status = repository.status(pathspecs, directory=directory if pathspecs else "", every=True)
-        return bool(status.changed + status.untracked) and all(map(self.session.made, status.changed + status.untracked))
+        found = status.changed + status.untracked
+        return bool(found) and all(map(self.session.made, found))
 
 
 # --- rule examples --------------------------------------------------------------------------------------------------

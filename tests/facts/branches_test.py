@@ -55,7 +55,7 @@ def test_the_branch_that_a_word_means(top: Path, ref: str, name: str) -> None:
     assert plain_name(asked(top), ref) == name
 
 
-@pytest.mark.parametrize("name", ["main", "master", "Main", "release", "release/1.2", "production", "develop", "gh-pages"])
+@pytest.mark.parametrize("name", ["main", "master", "Main", "release", "release/1.2", "production", "gh-pages"])
 def test_protected_names(name: str) -> None:
     assert protected_name(name)
 

@@ -175,7 +175,7 @@ def test_trusted_git_is_absolute_and_not_writable_by_others(tmp_path: Path, monk
     assert trusted_git() == str(stub)
 
 
-# --- repositories that want to run something ------------------------------------------------------------------------------------
+# --- repositories that want to run something ------------------------------------------------------------------------
 
 
 def runs_marker(tmp_path: Path) -> tuple[str, Path]:
@@ -212,7 +212,7 @@ def test_no_program_that_a_repository_names_is_run(top: Path, tmp_path: Path, se
     time.sleep(0.01)
     write(top, {"a.py": "z\n", "src/b.py": "more\n"})
     asked = found(top)
-    for name in ("git.clean", "git.dirty", "git.untracked", "git.unpushed", "branch.mine", "branch.merged", "git.stash"):
+    for name in ("git.clean", "git.dirty", "git.untracked", "git.unpushed", "branch.mine", "branch.merged"):
         asked.fact(name)
     asked.clean_targets((str(top / "src"),))
     asked.tracks_nothing(str(top / "src"))
@@ -284,7 +284,7 @@ def test_a_work_tree_elsewhere_proves_nothing(top: Path, tmp_path: Path) -> None
     assert not facts(top) & {"git.clean", "git.unchanged"}
 
 
-# --- targets ----------------------------------------------------------------------------------------------------------------------
+# --- targets --------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_below_some_paths(top: Path) -> None:

@@ -21,9 +21,8 @@ ENVIRONMENT = {
 def git(folder: Path, *arguments: str, **more: str) -> str:
     """Runs git in the folder; raises if it fails."""
     command = ["git", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env={**ENVIRONMENT, "HOME": str(folder), **more}, capture_output=True, text=True, check=True
-    )
+    environment = {**ENVIRONMENT, "HOME": str(folder), **more}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
 
 
