@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guardsh.reading.model import HOLE, Arguments, CodeFile, Effect, Origin, ShellText, Value
+from guardsh.reading.model import HOLE, MARKS, Arguments, CodeFile, Effect, Origin, ShellText, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ class Acts:
     def done(self) -> tuple[Act, ...]:
         """All acts, in order."""
         return tuple(self._acts)
+
+    def mark(self, start: int, detail: tuple[str, str]) -> None:
+        """Gives the effects from number `start` on one more detail."""
+        for index in range(start, len(self._acts)):
+            act = self._acts[index]
+            if isinstance(act, Effect) and act.verb != "unreadable":
+                self._acts[index] = act.but(details=(*act.details, detail))
 
     def add(self, act: Act) -> None:
         """Adds an act unless the same one is there, wherever it was written."""
@@ -87,9 +94,11 @@ class Acts:
         """Notes code that couldn't be read."""
         self.add(unreadable(span, why, self.directory))
 
-    def shell(self, text: Value, dialect: str = "sh") -> None:
+    def shell(self, text: Value, dialect: str = "sh", span: Span = NOWHERE) -> None:
         """Text given to a shell; runs in the directory that the code has changed to."""
-        if self.directory == self.context.directory:
+        if not text.text.strip(MARKS + " "):
+            self.effect("run", _obscure(text) or "unknown", text, span=span)
+        elif self.directory == self.context.directory:
             self.add(ShellText(text, dialect))
         else:
             self.program((Value("sh"), Value("-c"), text))
@@ -99,8 +108,12 @@ class Acts:
         words: Sequence[Value],
         directory: Value | None = None,
         environment: Sequence[tuple[str, Value]] = (),
+        span: Span = NOWHERE,
     ) -> None:
         """A program with its arguments; another directory or environment is written as `env -C` writes it."""
+        if not words or (len(words) == 1 and words[0].text == HOLE):
+            self.effect("run", (_obscure(words[0]) if words else "") or "unknown", UNKNOWN, span=span)
+            return
         before: list[Value] = []
         if directory is None and self.directory != self.context.directory:
             directory = Value(self.directory)
@@ -119,16 +132,85 @@ class Acts:
         """Code in `language` that this code runs: read if known, else judged by where it comes from."""
         from guardsh.languages import read
 
-        for kind in ("downloaded", "decoded", "transformed"):
-            if code.comes_from(kind) and not code.known:
-                self.effect("run", kind, code, span=span)
-                return
+        if _obscure(code) and not code.known:
+            self.effect("run", _obscure(code), code, span=span)
+            return
         files = [origin.detail for origin in code.origins if origin.kind == "file"]
         if files and code.text == HOLE:
             for path in files:
                 self.code_file(Value(path), language)
-        elif code.text != HOLE:
+        elif code.text.strip(MARKS + " "):
             self.extend(read(language, code.text, self.context.but(directory=self.directory)), span)
+
+    # --- what libraries of all languages do ---
+
+    def delete(self, path: Value, span: Span = NOWHERE, recursive: bool = False) -> None:
+        """Removes a file or tree."""
+        self.effect("delete", target=path, recursive=recursive, span=span)
+
+    def move(self, source: Value, destination: Value, span: Span = NOWHERE) -> None:
+        """Takes `source` away; what stood at `destination` is replaced."""
+        self.effect("move", target=source, span=span)
+        self.effect("overwrite", target=destination, span=span)
+
+    def copy(self, source: Value, destination: Value, span: Span = NOWHERE, recursive: bool = False) -> None:
+        """Copies over `destination`."""
+        self.effect("read", target=source, recursive=recursive, span=span)
+        self.effect("overwrite", target=destination, recursive=recursive, span=span)
+
+    def open(self, path: Value, mode: str, span: Span = NOWHERE) -> None:
+        """Opens a file with a mode as fopen takes it; an unknown mode counts as writing."""
+        kinds = {"w": "overwrite", "a": "append", "x": "create", HOLE: "overwrite"}
+        kind = next((kind for letter, kind in kinds.items() if letter in mode), "edit" if "+" in mode else "read")
+        self.effect(kind, target=path, span=span)
+
+    def request(
+        self,
+        method: Value | str,
+        url: Value,
+        headers: Sequence[Value] = (),
+        body: Value | None = None,
+        *,
+        credential: Value | None = None,
+        sends: Sequence[Value] = (),
+        span: Span = NOWHERE,
+    ) -> None:
+        """Sends an HTTP request, with the SQL that it may carry."""
+        from guardsh.languages import http
+
+        self.extend(
+            http.request_effects(
+                method, url, headers, body, credential=credential, sends=sends, span=span, directory=self.directory
+            )
+        )
+        self.extend(http.statements(url, body, self.context), span)
+
+    def sql(
+        self, text: Value, dialect: str = "", details: Sequence[tuple[str, str]] = (), span: Span = NOWHERE
+    ) -> None:
+        """Runs SQL over a connection of which `details` are known; text that doesn't look like SQL is none."""
+        from guardsh.languages.http import looks_like_sql
+
+        files = [origin.detail for origin in text.origins if origin.kind == "file"]
+        if files and text.text == HOLE:
+            self.code_file(Value(files[0]), "sql")
+            return
+        if not looks_like_sql(text.text):
+            return
+        from guardsh.languages import read
+
+        context = self.context.but(directory=self.directory, program="")
+        for act in read(f"sql:{dialect}" if dialect else "sql", text.text, context):
+            self.add(act.but(span=span, details=(*act.details, *details)) if isinstance(act, Effect) else act)
+
+    def data(self, verb: str, target: Value | None, client: str, span: Span = NOWHERE) -> None:
+        """An operation of another data store or service."""
+        self.effect("data", verb, target or Value(""), details=(("client", client),), span=span)
+
+
+def _obscure(text: Value) -> str:
+    """The kind of origin for which unknown code is asked about."""
+    return next((kind for kind in ("downloaded", "decoded", "transformed") if text.comes_from(kind)), "")
 
 
 def _key(act: Act) -> object:

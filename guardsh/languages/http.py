@@ -77,6 +77,11 @@ def request_effects(
     return tuple(effects)
 
 
+def looks_like_sql(text: str) -> bool:
+    """Does the text begin as an SQL statement does?"""
+    return _SQL.match(text) is not None
+
+
 def statements(url: Value, body: Value | None, context: Context) -> tuple[Act, ...]:
     """The SQL that a request carries to a database's HTTP interface, read as SQL."""
     parts = _URL.match(url.text)
@@ -96,7 +101,7 @@ def statements(url: Value, body: Value | None, context: Context) -> tuple[Act, .
         texts.append(body.text)
     acts: list[Act] = []
     for text in texts[:MOST_OPERATIONS]:
-        if _SQL.match(text):
+        if looks_like_sql(text):
             acts += read("sql", text, context.but(program="http"))
     return tuple(acts)
 
