@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from guardsh.verdict import Verdict
 
 MADE, MOVED, REFUSED = "made", "moved", "refused"
+ABOUT = "about"  # files that a file tool is about to write, with one of these instead of the time:
+OTHERS, NEW, OURS = 0.0, 1.0, 2.0  # it holds others' work; it isn't there yet; it is as committed, or as we left it
+LEFT = "left"  # files as a file tool left them: only the agent's changes are in them
 
 LIFE = 3 * 24 * 3600.0  # seconds after its last line until a session is forgotten
 JUST = 1800.0  # seconds in which something was "just" moved or refused
@@ -52,9 +55,12 @@ class Session:
             return cls()
 
     def made(self, path: str) -> bool:
-        """Did the session make this file or directory, or a directory that it is in?"""
+        """Did the session make this file or directory, or a directory that it is in?
+
+        Or are all changes in the file the session's: it was as committed before, and is now as a file tool left it?
+        """
         made = self._known()[MADE]
-        return bool(made) and any(part in made for part in _upwards(path))
+        return bool(made) and any(part in made for part in _upwards(path)) or self._left(path)
 
     def moved(self, path: str) -> bool:
         """Was something just moved from or to this path, or a place below it?"""
@@ -81,6 +87,26 @@ class Session:
         """Commands of these shapes were refused, or nobody was there to allow them."""
         self._remember(REFUSED, shapes)
 
+    def about_to_write(self, path: str, unchanged: bool) -> None:
+        """A file tool may write this file next; `unchanged`: it is as committed."""
+        if not os.path.lexists(path):
+            state = NEW
+        else:
+            state = OURS if unchanged or self.made(path) else OTHERS
+        self._remember(ABOUT, [path], state)
+
+    def wrote(self, path: str) -> None:
+        """A file tool has written this file."""
+        before = self._known()[ABOUT].get(path, OTHERS)
+        if before == NEW:
+            self.remember_made(path)
+        elif before == OURS and (now := _state(path)):
+            self._remember(LEFT, [f"{now} {path}"])
+
+    def _left(self, path: str) -> bool:
+        left = self._known()[LEFT]
+        return bool(left) and f"{_state(path)} {path}" in left
+
     # ------------------------------------------------------------ the file
 
     def _known(self) -> dict[str, dict[str, float]]:
@@ -88,8 +114,8 @@ class Session:
             self._things = _read(self.path)
         return self._things
 
-    def _remember(self, kind: str, texts: Iterable[str]) -> None:
-        now = time.time()
+    def _remember(self, kind: str, texts: Iterable[str], value: float | None = None) -> None:
+        now = time.time() if value is None else value
         fresh = [text for text in list(dict.fromkeys(texts))[:MOST_PATHS] if text]
         if not fresh:
             return
@@ -129,10 +155,12 @@ def learn(session: Session, text: str, verdict: Verdict, world: World, rules: Ru
     )
 
 
-def make_file(session: Session, path: str) -> None:
-    """Remembers that a file tool is about to write this absolute path, if nothing is there yet; directories too."""
+def make_file(session: Session, path: str, world: World) -> None:
+    """Remembers that a file tool may write this absolute path next, and which directories it makes for that."""
+    unchanged = world.path_fact("path.clean", path, directory=world.directory)
+    session.about_to_write(path, unchanged)
     missing = ""
-    for part in _upwards(path):
+    for part in _upwards(path)[1:]:
         if os.path.lexists(part):
             break
         missing = part
@@ -140,12 +168,21 @@ def make_file(session: Session, path: str) -> None:
         session.remember_made(missing)
 
 
+def _state(path: str) -> str:
+    """What shows that a file was changed since: its size and times; "" if it isn't a file."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}" if stat.S_ISREG(found.st_mode) else ""
+
+
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < max(other[1], other[0] + 1) and other[0] < max(one[1], one[0] + 1)
 
 
 def _nothing() -> dict[str, dict[str, float]]:
-    return {MADE: {}, MOVED: {}, REFUSED: {}}
+    return {kind: {} for kind in (MADE, MOVED, REFUSED, ABOUT, LEFT)}
 
 
 def _upwards(path: str) -> list[str]:

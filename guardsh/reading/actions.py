@@ -115,7 +115,7 @@ def _file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: o
     if kind in ("create", "overwrite", "append") and call.place == HERE and target.known:
         path = normal(target.text, call.state.directory, call.state.home)
         if path not in call.state.made and reader.world.kind(path) == "missing":
-            call.state.made[path] = None
+            call.state.made[path] = max(len(reader.invocations) - 1, 0)
 
 
 # ---------------------------------------------------------------- effects
@@ -450,6 +450,7 @@ def _output(reader: Reader, call: Call, invocation: Invocation, output: Value) -
     if made is None:
         made = _described_output(reader, call, invocation, output)
     saved = [value for option in about.get("saves", ()) for value in invocation.select([option])]
+    saved = [value for value in saved if value.text not in ("-", "/dev/stdout", "/dev/fd/1")]
     for value in saved:
         call.state.files[normal(value.text, call.state.directory, call.state.home)] = made
     return Value("") if saved else made
@@ -465,7 +466,7 @@ def _described_output(reader: Reader, call: Call, invocation: Invocation, output
     if kind:
         origins += (Origin(kind, _source(invocation)),)
     if call.stdin is not None:
-        origins += tuple(o for o in call.stdin.origins if o.kind in ("downloaded", "decoded", "transformed", "file", "secret"))
+        origins += tuple(o for o in call.stdin.origins if o.kind in ("downloaded", "decoded", "transformed", "file", "secret", "item"))
     if kind == "token":
         return Value("\uf8f1", origins=origins)
     if kind == "temporary":

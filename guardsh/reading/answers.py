@@ -175,7 +175,7 @@ def temporary(reader: Reader, call: Call, invocation: Invocation) -> Value | Non
     if "/" not in template or invocation.has("-p") or invocation.has("--tmpdir") or invocation.has("-t"):
         text = base.rstrip("/") + "/" + text
     path = normal(text, call.state.directory, call.state.home)
-    call.state.made[path] = None
+    call.state.made[path] = max(len(reader.invocations) - 1, 0)
     return Value(path + "\n", origins=(Origin("temporary"),))
 
 
@@ -251,7 +251,7 @@ def _decoded(reader: Reader, call: Call, invocation: Invocation, decode: Callabl
     source = content(reader, call, invocation)
     if source is not None:
         source = reader.content(source, call.state)
-        if source.known:
+        if source.known and source.text.strip():  # nobody decodes nothing: a variable that isn't set here was meant
             try:
                 return source.but(text=decode(source.text))
             except (ValueError, UnicodeDecodeError):

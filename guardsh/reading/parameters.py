@@ -198,7 +198,7 @@ def _applied(expander: Expander, node: nodes.Parameter, value: Value) -> tuple[V
 
 def _transformed(expander: Expander, node: nodes.Parameter, value: Value) -> Value:
     """${x@OPERATOR}: Q quotes, U u L change case, E decodes escapes, P expands as a prompt: its substitutions run."""
-    operator = node.operator[1:]
+    operator = expander.text(node.word)[0].text if node.word is not None else ""
     if operator == "P" and ("$" in value.text or "`" in value.text or not value.known):
         expander.evaluate(value.text, node.span)
         return Value(HOLE, node.span, (Origin("transformed", node.name), *value.origins))

@@ -46,7 +46,7 @@ class Reading(Frozen):
 
     commands: tuple[Invocation, ...]
     effects: tuple[Effect, ...]
-    made: tuple[str, ...] = ()  # absolute paths that weren't there and that the text itself makes
+    made: tuple[tuple[str, int], ...] = ()  # absolute paths that weren't there, and the number of the command that makes them
     disturbing: tuple[int, ...] = ()  # order numbers of the commands behind which facts about files needn't hold
     files: tuple[str, ...] = ()  # files that were read because they run
 
@@ -225,4 +225,4 @@ def reading_of(reader: Reader, state: State) -> Reading:
     from guardsh.rules.conditions import disturbing
 
     commands, effects = tuple(reader.invocations), tuple(dict.fromkeys(reader.effects))
-    return Reading(commands, effects, tuple(state.made), disturbing(commands, effects), tuple(reader.files))
+    return Reading(commands, effects, tuple(state.made.items()), disturbing(commands, effects), tuple(reader.files))

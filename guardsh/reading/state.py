@@ -41,7 +41,7 @@ class State:
         self.aliases: dict[str, str] = {}
         self.positional: tuple[Value, ...] | None = ()
         self.files: dict[str, Value] = {}  # absolute path -> content written by the text itself
-        self.made: dict[str, None] = {}  # absolute paths that the text itself made
+        self.made: dict[str, int] = {}  # absolute paths that the text itself made, and the number of the command that did
         self.loose = False  # code that couldn't be read may have set any variable
         self.no_glob = False
         self.expand_aliases = False

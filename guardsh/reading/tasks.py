@@ -31,10 +31,13 @@ _OWN = frozenset(
 
 def run(reader: Reader, call: Call, invocation: Invocation, about: Table, values: list[Value]) -> Value | None:
     """Walk the task that a command names; `about["task"]` says which kind of project file defines it."""
-    finder = _KINDS.get(about.get("task", ""))
+    kind = about.get("task", "")
+    finder = _KINDS.get(kind.removesuffix("-or-program"))
     if finder is None:
         return None
     directory = invocation.command.directory
+    if kind.endswith("-or-program"):
+        _installed_program(reader, call, invocation, values)
     for name, text, place in finder(reader, call, invocation, [value.text for value in values], directory):
         key = f"task {place} {name}"
         if key in reader.active or len(reader.active) > NESTED_TARGETS:
@@ -48,6 +51,17 @@ def run(reader: Reader, call: Call, invocation: Invocation, about: Table, values
         finally:
             reader.active.pop()
     return Value(HOLE, origins=(Origin("output", invocation.command.name),))
+
+
+def _installed_program(reader: Reader, call: Call, invocation: Invocation, values: list[Value]) -> None:
+    """`pnpm NAME` starts the installed program NAME where it is no script and no command of the client itself."""
+    from guardsh.reading import walk
+
+    words = values[1:] if values[0].text in ("run", "exec") else values
+    if not words or words[0].text in _OWN or words[0].text in _package(reader, call, invocation.command.directory)[1]:
+        return
+    start = invocation.command.words.index(words[0])
+    walk.run(reader, call.but(words=invocation.command.words[start:]))
 
 
 Task = tuple[str, str, str]  # name, shell text, file

@@ -66,6 +66,8 @@ class Situation:
             return False
         if fact == "path.session" and self._made(target, directory):
             return True
+        if fact == "path.moved" and self._moved(target, directory):
+            return True
         if fact in _DISTURBED and self.disturbed():
             return False
         follow = self.effect is None or self.effect.kind not in _UNFOLLOWED
@@ -76,10 +78,27 @@ class Situation:
     def _made(self, target: Value, directory: str) -> bool:
         """Did the judged text itself make it, or what it lies in?"""
         path = normal(target.text, directory, self.world.home)
-        while path not in ("", "/"):
-            if path in self.reading.made:
+        index = self.effect.index if self.effect is not None else self.invocation.command.index
+        made = {path for path, maker in self.reading.made if maker < index}
+        while made and path not in ("", "/"):
+            if path in made:
                 return True
             path = path.rpartition("/")[0]
+        return False
+
+    def _moved(self, target: Value, directory: str) -> bool:
+        """Did an earlier command of the same text move or copy something into, out of, or from below it?"""
+        path = normal(target.text, directory, self.world.home)
+        index = self.effect.index if self.effect is not None else self.invocation.command.index
+        copies = {e.index for e in self.reading.effects if e.kind == "move" or e.verb in ("copy", "move")}
+        for effect in self.reading.effects:
+            if effect.index >= index or effect.index not in copies or effect.target is None:
+                continue
+            if effect.kind not in ("move", "overwrite", "read", "create"):
+                continue
+            other = normal(effect.target.text, effect.directory, self.world.home)
+            if other == path or other.startswith(path.rstrip("/") + "/"):
+                return True
         return False
 
     # ------------------------------------------------------------ git
@@ -204,6 +223,27 @@ class Situation:
         return any(origin.kind == "output" and origin.detail == "yes" for origin in stdin.origins)
 
 
+    def key_read(self) -> bool:
+        """Does a key or credential file flow into standard input?"""
+        stdin = self.invocation.command.stdin
+        files = [o.detail for o in stdin.origins if o.kind == "file"] if stdin is not None else []
+        return any(self.world.path_fact("path.secret", file, directory="/") for file in files)
+
+    def runs_described(self) -> bool:
+        """Does a variable that names a program name one that only does what its variable is for (ssh for GIT_SSH_COMMAND)?"""
+        for _, value in self.invocation.command.environment:
+            words = value.text.split()
+            if words and words[0].rsplit("/", 1)[-1] in ("ssh", "cat", "less", "more", "vim", "vi", "nano", "true", "echo", "code", "delta", "bat"):
+                if not any(sign in value.text for sign in ";|&$`") and "ProxyCommand" not in value.text:
+                    return True
+        return False
+
+
+def _input(situation: Situation, kind: str) -> bool:
+    stdin = situation.invocation.command.stdin
+    return stdin is not None and stdin.comes_from(kind)
+
+
 def disturbing(reading_commands: tuple[Invocation, ...], effects: tuple[Effect, ...]) -> tuple[int, ...]:
     """The order numbers of the commands after which facts about files needn't hold any more."""
     changing = {effect.index for effect in effects if effect.kind in _CHANGES and not _to_nowhere(effect)}
@@ -234,6 +274,12 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "place.container": lambda s: s.invocation.command.place.kind == "container",
     "loop": lambda s: "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words),
     "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
+    "input.secret": lambda s: _input(s, "secret"),
+    "input.file": lambda s: _input(s, "file") or any(r.operator == "<" for r in s.invocation.command.redirects),
+    "input.key": Situation.key_read,
+    "interpreter": lambda s: any(run["as"] in ("shell", "bash", "sh") for run in s.invocation.description.get("runs", ())),
+    "harmless-value": Situation.runs_described,
+    "local-file": lambda s: any("/" in operand.text and "://" not in operand.text for operand in s.operands),
     "tool.file": lambda s: "tool.file" in s.invocation.command.via,
     "tool.mcp": lambda s: "tool.mcp" in s.invocation.command.via,
     "recursive": lambda s: s.effect is not None and s.effect.recursive,

@@ -9,11 +9,13 @@ _SINGLE = ANY + SET
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Can the text be something that the glob `pattern` (* ? and | for alternatives) names? Case is ignored.
+    """Can the text be something that the glob `pattern` (* ? and | for alternatives) names? Case is ignored; [*] is the character.
 
     Unknown parts of the text match anything: `prod-*` matches `prod-` + HOLE, and HOLE alone.
     """
     pattern, text = pattern.lower(), text.lower()
+    if "[*]" in pattern:
+        return pattern.replace("[*]", "*") == text.replace(STAR, "*")
     if "|" in pattern:
         return any(_meets(alternative, text) for alternative in pattern.split("|"))
     return _meets(pattern, text)

@@ -138,11 +138,12 @@ def _options_hold(rule: Table, situation: Situation) -> bool:
 
 
 def _values_hold(rule: Table, invocation: Invocation) -> bool:
-    for name, globs in rule.get("options", {}).items():
-        values = invocation.values(name)
-        if not any(matches(glob, value.text) for glob in globs for value in values):
-            return False
-    return True
+    wanted = rule.get("options")
+    if not wanted:
+        return True
+    return any(
+        matches(glob, value.text) for name, globs in wanted.items() for value in invocation.values(name) for glob in globs
+    )
 
 
 def _operands_hold(rule: Table, situation: Situation) -> bool:
@@ -180,13 +181,27 @@ def _effect_holds(rule: Table, effect: Effect | None) -> bool:
     if "recursive" in rule and rule["recursive"] != effect.recursive:
         return False
     if "target" in rule:
-        text = effect.target.text if effect.target is not None else ""
-        if not any(matches(glob, text) for glob in rule["target"]):
+        if not any(matches(glob, text) for text in _target_texts(effect) for glob in rule["target"]):
             return False
     for name in ("host", "path", "operation", "field", "credential"):
         if name in rule and not any(matches(glob, effect.detail(name)) for glob in rule[name]):
             return False
     return True
+
+
+_ON_FILES = frozenset("delete overwrite truncate edit append create move permissions read send".split())
+
+
+def _target_texts(effect: Effect) -> list[str]:
+    """The target as written and, of a file, as the absolute path that it means."""
+    if effect.target is None:
+        return [""]
+    text = effect.target.text
+    if effect.kind not in _ON_FILES:
+        return [text]
+    from guardsh.facts.paths import normal
+
+    return [text, normal(text, effect.directory)]
 
 
 # ---------------------------------------------------------------- scoring

@@ -126,10 +126,57 @@ def test_unwritable_folder_is_no_failure(tmp_path: Path) -> None:
     assert new.made("/p/a")
 
 
+class Clean:
+    """A world in which every file is as committed, or none."""
+
+    def __init__(self, clean: bool) -> None:
+        self.clean = clean
+        self.directory = "/"
+
+    def path_fact(self, name: str, path: str, *, directory: str) -> bool:
+        assert name == "path.clean"
+        return self.clean
+
+
+def write(memory: Session, path: Path, clean: bool, text: str) -> None:
+    """A file tool at work, with the hooks around it."""
+    session.make_file(memory, str(path), Clean(clean))  # type: ignore[arg-type]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    memory.wrote(str(path))
+
+
 def test_a_file_tool_makes_what_is_missing(tmp_path: Path) -> None:
     memory = Session()
-    (tmp_path / "there").write_text("x")
-    session.make_file(memory, str(tmp_path / "there"))
-    session.make_file(memory, str(tmp_path / "new" / "deep" / "file"))
-    assert not memory.made(str(tmp_path / "there"))
-    assert memory.made(str(tmp_path / "new")) and not memory.made(str(tmp_path))
+    write(memory, tmp_path / "new" / "deep" / "file", False, "x")
+    assert memory.made(str(tmp_path / "new")) and memory.made(str(tmp_path / "new" / "deep" / "file"))
+    assert not memory.made(str(tmp_path))
+
+
+def test_a_file_that_wasnt_written_after_all_is_not_the_sessions(tmp_path: Path) -> None:
+    memory = Session()
+    session.make_file(memory, str(tmp_path / "a"), Clean(False))  # type: ignore[arg-type]
+    (tmp_path / "a").write_text("a person's")
+    assert not memory.made(str(tmp_path / "a"))
+
+
+def test_changes_to_a_committed_file_are_the_sessions_until_somebody_else_changes_it(
+    folder: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a"
+    path.write_text("committed")
+    write(Session.load("s1", folder), path, True, "the agent's")
+    assert Session.load("s1", folder).made(str(path))
+    write(Session.load("s1", folder), path, False, "the agent's again")
+    assert Session.load("s1", folder).made(str(path))
+    path.write_text("a person's too")
+    assert not Session.load("s1", folder).made(str(path))
+    write(Session.load("s1", folder), path, False, "the agent's on top")
+    assert not Session.load("s1", folder).made(str(path))
+
+
+def test_a_changed_file_stays_a_persons(tmp_path: Path) -> None:
+    memory = Session()
+    (tmp_path / "a").write_text("a person's")
+    write(memory, tmp_path / "a", False, "the agent's")
+    assert not memory.made(str(tmp_path / "a"))
