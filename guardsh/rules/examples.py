@@ -89,6 +89,12 @@ def judged(example: str | Table, rules: Rules) -> Verdict:
     )
     if "in" in table:
         world.directory = table["in"]
+    if table["run"].startswith("mcp__"):
+        from guardsh.agents import tools
+
+        call = tools.parsed(table["run"], world.directory)
+        if call is not None:
+            return tools.judged(call, world, rules, Settings())
     return judge(table["run"], world, rules, Settings())
 
 
