@@ -34,6 +34,7 @@ _DOUBLE_TEXT = re.compile(r'[^\\"`$]+')
 _DOCUMENT_TEXT = re.compile(r"[^\\`$]+")
 _BRACE_TEXT = re.compile(r"""[^\\"'`$<>}/]+""")
 _SUM_TEXT = re.compile(r"""[^\\"'`$()\[\]]+""")
+_COUNTED = re.compile(r"""[^\\"'`()]+""")
 _MARK = re.compile("[\uf8f0-\uf8ff]")
 
 
@@ -99,25 +100,49 @@ def _parentheses(source: Source, i: int, context: int) -> tuple[Part, int]:
         inner = Parts(source)
         end = _expression(source, i + 3, "))", inner)
         if end >= 0:
+            if end != balanced(source, i + 2):
+                source.fail("arithmetic whose end isn't clear", i)
             return Arithmetic(source.span(i, end), inner.word(i + 3, end - 2), context != BARE), end
-        return _subshells(source, i, context)
     body, end = _commands(source, i + 2)
-    return CommandSubstitution(source.span(i, end), body, context != BARE), end
-
-
-def _subshells(source: Source, i: int, context: int) -> tuple[Part, int]:
-    """$((…) …), which bash parses only when it expands it."""
-    strict, source.strict = source.strict, False
-    body, end = _commands(source, i + 2)
-    source.strict = strict
     return CommandSubstitution(source.span(i, end), body, context != BARE), end
 
 
 def _commands(source: Source, i: int) -> tuple[Script, int]:
-    """Commands to the ) that ends a substitution."""
+    """Commands to the ) that ends a substitution.
+
+    Behind $(( and <(( bash looks for that by counting parentheses, and parses only when it expands.
+    """
     from .commands import read_substitution
 
-    return read_substitution(source, i)
+    if not source.text.startswith("(", i):
+        return read_substitution(source, i)
+    strict, source.strict = source.strict, False
+    body, end = read_substitution(source, i)
+    source.strict = strict
+    if end != balanced(source, i):
+        source.fail("a substitution whose end isn't clear", i)
+    return body, end
+
+
+def balanced(source: Source, i: int) -> int:
+    """The offset behind the ) that ends what was opened before `i`, as bash's parse_matched_pair counts."""
+    text, length, nested, unused, start = source.text, len(source.text), 1, Parts(source), i
+    while nested and i < length:
+        match = _COUNTED.match(text, i)
+        i = match.end() if match else i
+        character = text[i : i + 1]
+        if character == "'":
+            i = ansi_quoted(source, i - 1, unused) if text[i - 1] == "$" else single_quoted(source, i, unused)
+        elif character == '"':
+            i = double_quoted(source, i + 1, unused)
+        elif character == "`":
+            quoted = _BACKQUOTED.match(text, i + 1)
+            i = quoted.end() + 1 if quoted else length
+        else:
+            nested += (character == "(") - (character == ")")
+            i += 2 if character == "\\" else 1
+    source.spend((i - start) // 8, i)
+    return i
 
 
 def process_substitution(source: Source, i: int, parts: Parts) -> int:
@@ -133,7 +158,7 @@ def _backquotes(source: Source, i: int, parts: Parts, context: int) -> int:
     text = source.text
     match = _BACKQUOTED.match(text, i + 1)
     end = match.end() if match else i + 1
-    if end >= len(text):
+    if not text.startswith("`", end):
         source.problem("unexpected EOF while looking for matching ``'", len(text), True)
     escaped = r'\\([\\$`"])' if context == DOUBLE else r"\\([\\$`])"
     commands = re.sub(escaped, r"\1", text[i + 1 : end])
@@ -256,7 +281,11 @@ def _braces(source: Source, i: int, context: int) -> tuple[Part, int]:
             return Parameter(span(i, end), name, operator, subscript=which, quoted=context != BARE), end
     subscript = None
     if text.startswith("[", j) and _NAME.match(name):
+        strict, source.strict = source.strict, False  # bash only looks for the brace
         subscript, j = read_subscript(source, j)
+        source.strict = strict
+        if any("}" in part.text for part in subscript.parts if isinstance(part, Literal)):
+            source.fail("a brace in a subscript", i)  # which bash takes for the end of ${…}
         _check_broken(source, j, ":-=?+#%/^,~@}")
     operation = _operation(source, j, context)
     if operation is None:
@@ -317,11 +346,18 @@ def _brace_word(source: Source, i: int, context: int, pattern: bool, divided: bo
             i = double_quoted(source, i + 2, parts)
         elif character == "$" or character == "`":
             i = expansion(source, i, parts, inner)
-        elif character in "<>" and text.startswith("(", i + 1) and not context:
+        elif character in "<>" and _opens_parenthesis(source, i + 1):
+            if context:
+                source.fail("a process substitution in double quotes", i)
             i = process_substitution(source, i, parts)
         else:
             i = _run(source, _BRACE_TEXT, i, parts, inner != BARE)
     return source.problem("unexpected EOF while looking for matching `}'", length, True)
+
+
+def _opens_parenthesis(source: Source, i: int) -> bool:
+    _check_broken(source, i, "(")
+    return source.text.startswith("(", i)
 
 
 def _brace_escape(source: Source, i: int, parts: Parts, context: int) -> int:
@@ -363,6 +399,9 @@ def arithmetic(source: Source, i: int) -> tuple[Word, int] | None:
     """The expression from `i` to )) and the offset behind it; None if these are nested subshells."""
     parts = Parts(source)
     end = _expression(source, i, "))", parts)
+    closed = balanced(source, i)
+    if end != (closed + 1 if source.text.startswith(")", closed) else -1):
+        source.fail("arithmetic whose end isn't clear", i)
     return None if end < 0 else (parts.word(i, end - 2), end)
 
 

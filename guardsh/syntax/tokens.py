@@ -31,7 +31,7 @@ _BROKEN_PARENTHESIS = re.compile(r"(?:\\\n)+\(")
 _IN_CONDITION = re.compile(r"(?:[ \t\n]|\\\n|(?<![^ \t\n])#[^\n]*)+")
 _CONDITION_OPERATOR = re.compile(r"&&|\|\||[()<>]")
 _CONDITION_END = re.compile(r"\]\](?=[ \t\n;&|()<>]|\Z)")
-_VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\[.*\])?)\}\Z", re.S)
+_VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\[.+\])?)\}\Z", re.S)
 
 _REDIRECTS = {
     *("LESS", "GREATER", "GREATER_GREATER", "LESS_LESS", "LESS_LESS_MINUS", "LESS_LESS_LESS", "LESS_AND"),

@@ -7,6 +7,7 @@ import re
 from .expansions import (
     BARE,
     ansi_quoted,
+    balanced,
     bracketed,
     double_quoted,
     expansion,
@@ -122,6 +123,8 @@ def _group(source: Source, i: int, parts: Parts) -> int:
             parts.literal(character, False, i, i + 1)
             i += 1
             if nested == 0:
+                if i != balanced(source, start + 1):
+                    source.fail("a pattern whose end isn't clear", start)
                 return i
         else:
             match = _GROUP_TEXT.match(text, i)
@@ -162,6 +165,8 @@ def read_assignment(
     value: Word | tuple[Element, ...]
     if text.startswith("(", j) and arrays:
         value, end = _array(source, j + 1)
+        if text[end : end + 1] not in BREAKS:
+            source.fail("a word that goes on behind an array", end)
     else:
         value, end = read_word(source, j, group)
     return Assignment(source.span(i, end), match.group(), value, subscript, append), end

@@ -265,6 +265,11 @@ def test_nothing_is_literal_where_an_expansion_is() -> None:
     assert lit("a") != lit("b")
 
 
+def test_subshells_are_not_taken_for_arithmetic() -> None:
+    with pytest.raises(NotUnderstood, match="clear"):
+        parse("(( $(case x in x) a;; esac) ))")
+
+
 def test_a_pattern_is_not_taken_for_a_negated_subshell() -> None:
     with pytest.raises(NotUnderstood, match="extglob"):
         parse("shopt -s extglob\n!(a)")

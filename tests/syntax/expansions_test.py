@@ -143,7 +143,10 @@ def test_parts_elsewhere(text: str, expected: list[Any], around: str) -> None:
     assert seen.count("CommandSubstitution(") == repr(expected).count("CommandSubstitution(")
 
 
-@pytest.mark.parametrize("text", ["${ a; }", "${|a; }", "${\ta; }", "$'\\uf8f0'"])
+@pytest.mark.parametrize("text", [
+    "${ a; }", "${|a; }", "${\ta; }", "$'\\uf8f0'", "${b[}\na\n]}", "${b[", '"${b:-<(a)}"', "`a \\",
+    "\"${b:-'$(a'b)}\"", "$((a) <<E\n)\na\nE\n)", "<((a) # )\n)", "$(($(case x in a) b;; esac)))",
+])  # fmt: skip
 def test_not_understood(text: str) -> None:
     with pytest.raises(NotUnderstood):
         parse("x " + text)

@@ -31,7 +31,7 @@ TABLES = [
 VALID = [
     *("a; }x", "a in b", "echo if", "{a; }b", "! a", "time", "a=b if", "x() [[ y ]]", "a () ((1))", "f() >x"),
     *("case x in (esac) a;; esac", "for f=a in x; do y; done", "for 1 in x; do y; done", "function if { a; }"),
-    *("[[ a ]]\nb", "[[ -n $a || ( b && c ) ]]", "a >b c=1 d", "x=(1 2)3", "alias a=(x)", "let a=(1)", "a=b() { c; }"),
+    *("[[ a ]]\nb", "[[ -n $a || ( b && c ) ]]", "a >b c=1 d", "alias a=(x)", "let a=(1)", "a=b() { c; }"),
     *("FOO=1 declare a=(1)", "{a}>f b", "a {x[1]}>f", "a >&b", ">f", '"a"() { b; }', "a$x() { b; }", "a | ! b"),
     *("coproc N=1 { a; }", "coproc N a", "time | a", "a;;", "if a; then b fi; fi", "for x { a; }", "if() { a; }"),
     *("for ((a;b)); do c; done", "for ((;;)); do a; done", "select x in; do y; done", "while a; do b; done c"),
