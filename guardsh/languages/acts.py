@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from guardsh.reading.model import Act, Context, Span
 
 MOST_ACTS = 400
+FILES = {"delete", "overwrite", "truncate", "edit", "append", "create", "move", "permissions", "read", "send"}
 NOWHERE: Span = (0, 0)
 UNKNOWN = Value(HOLE)
 
@@ -56,7 +57,7 @@ class Acts:
         self._seen.add(key)
         if len(self._acts) >= MOST_ACTS:
             self.full = True
-            self._acts.append(unreadable(why="too many acts", directory=self.directory))
+            self._acts.append(unreadable(why="too many acts", directory=self.context.directory))
             return
         self._acts.append(act)
 
@@ -65,7 +66,23 @@ class Acts:
         for act in acts:
             if span is not None and isinstance(act, Effect):
                 act = act.but(span=span)
-            self.add(act)
+            if self.directory == self.context.directory:
+                self.add(act)
+            elif isinstance(act, ShellText):
+                self.shell(act.text, act.dialect)
+            elif isinstance(act, Arguments):
+                self.program(act.words)
+            elif isinstance(act, CodeFile):
+                self.code_file(act.path, act.language)
+            else:
+                target = self._placed(act.target) if act.kind in FILES and act.target is not None else act.target
+                self.add(act.but(target=target, directory=self.context.directory))
+
+    def _placed(self, path: Value) -> Value:
+        """A relative path from the directory that the code has changed to."""
+        if self.directory == self.context.directory or path.text.startswith(("/", *MARKS)):
+            return path
+        return path.but(text=f"{self.directory.rstrip('/')}/{path.text}")
 
     def effect(
         self,
@@ -77,7 +94,9 @@ class Acts:
         recursive: bool = False,
         span: Span = NOWHERE,
     ) -> None:
-        """Adds an effect in the current directory."""
+        """Adds an effect; a relative path counts from the directory that the code has changed to."""
+        if target is not None and kind in FILES:
+            target = self._placed(target)
         self.add(
             Effect(
                 kind=kind,
@@ -86,13 +105,13 @@ class Acts:
                 details=tuple(details),
                 recursive=recursive,
                 span=span,
-                directory=self.directory,
+                directory=self.context.directory,
             )
         )
 
     def unreadable(self, span: Span = NOWHERE, why: str = "") -> None:
         """Notes code that couldn't be read."""
-        self.add(unreadable(span, why, self.directory))
+        self.add(unreadable(span, why, self.context.directory))
 
     def shell(self, text: Value, dialect: str = "sh", span: Span = NOWHERE) -> None:
         """Text given to a shell; runs in the directory that the code has changed to."""
@@ -126,7 +145,7 @@ class Acts:
 
     def code_file(self, path: Value, language: str) -> None:
         """A file whose code runs too."""
-        self.add(CodeFile(path, language))
+        self.add(CodeFile(self._placed(path), language))
 
     def nested(self, language: str, code: Value, span: Span = NOWHERE) -> None:
         """Code in `language` that this code runs: read if known, else judged by where it comes from."""

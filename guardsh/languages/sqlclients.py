@@ -21,21 +21,27 @@ _SQLCMD_LINES = r":(?:!!|r|out|error|on|connect|setvar)\b|:!!|!!"
 
 _PSQL = Client("postgres", backslash=True, variables=True)
 _MYSQL = Client("mysql", backslash=True, lines=_MYSQL_LINES)
-_CLIENTS = {
+_SQLITE = Client("sqlite", dots=True)
+_ORACLE = Client("oracle", lines=_SQLPLUS_LINES)
+_TSQL = Client("tsql", lines=_SQLCMD_LINES)
+_CLIENTS = {  # by program, or by the dialect that is given in the place of one
     "psql": _PSQL,
+    "postgres": _PSQL,
     "pgcli": _PSQL,
     "usql": Client("", backslash=True, variables=True),
     "cockroach": Client("postgres", backslash=True, variables=True),
     "mysql": _MYSQL,
     "mycli": _MYSQL,
     "mariadb": _MYSQL,
-    "sqlite3": Client("sqlite", dots=True),
-    "sqlite": Client("sqlite", dots=True),
-    "litecli": Client("sqlite", dots=True),
+    "sqlite3": _SQLITE,
+    "sqlite": _SQLITE,
+    "litecli": _SQLITE,
     "duckdb": Client("duckdb", dots=True),
-    "sqlcmd": Client("tsql", lines=_SQLCMD_LINES),
-    "sqlplus": Client("oracle", lines=_SQLPLUS_LINES),
-    "sql": Client("oracle", lines=_SQLPLUS_LINES),
+    "sqlcmd": _TSQL,
+    "tsql": _TSQL,
+    "sqlplus": _ORACLE,
+    "sql": _ORACLE,
+    "oracle": _ORACLE,
 }
 _DIALECTS = {
     "clickhouse": "clickhouse",
@@ -68,7 +74,7 @@ def client(program: str, dialect: str) -> Client:
     dialect = _ALIASES.get(dialect, dialect)
     found = _CLIENTS.get(program)
     if found is None:
-        return Client(dialect or _DIALECTS.get(program, ""))
+        return Client(dialect or _DIALECTS.get(program) or (program if program in _DIALECTS.values() else ""))
     return found.but(dialect=dialect) if dialect and not found.dialect else found
 
 

@@ -35,6 +35,11 @@ ONE_LINERS = [
     ("import ctypes; ctypes.CDLL(None).system(b'id')", ["$ id"]),
     ("import os, signal; os.kill(-1, signal.SIGKILL)", ["! kill -KILL -- -1"]),
     ("from django.core.management import call_command; call_command('flush')", ["! python manage.py flush"]),
+    ("import os, shutil; os.chdir('/'); shutil.rmtree('home')", ["delete -r /home"]),
+    (
+        "import os; os.chdir('/srv'); exec(\"import os; os.remove('a'); os.system('id')\")",
+        ["delete /srv/a", "! env -C /srv sh -c id"],
+    ),
     # names resolved
     ('__import__("os").system("id")', ["$ id"]),
     ('import importlib; importlib.import_module("os").system("id")', ["$ id"]),

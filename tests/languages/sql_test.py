@@ -140,6 +140,8 @@ CLIENTS = [
     ("psql", "\\dt\n\\d users\n\\l", []),
     ("psql", "copy t from stdin;\n1\tdrop table x;\n\\.\ntruncate z;", ["sql copy from t", "sql truncate z"]),
     ("psql", "copy t from stdin; drop table y;\n1\n\\.", ["sql copy from t", "sql drop table y"]),
+    ("postgres", "\\! id", ["$ id"]),
+    ("sqlite", ".shell id", ["$ id"]),
     ("mysql", "\\! id", ["$ id"]),
     ("mysql", "system id", ["$ id"]),
     ("mysql", "source f.sql", ["< f.sql"]),
