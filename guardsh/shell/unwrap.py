@@ -11,7 +11,6 @@ Sources: command lines of Claude Code 2.0 to 2.1, openai/codex core/src/tools/ru
 from __future__ import annotations
 
 import os
-import re
 import stat
 
 from guardsh import places
@@ -21,6 +20,7 @@ from guardsh.shell.arguments import Invocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 
@@ -36,30 +36,42 @@ class Unwrapped(Frozen):
 
 def unwrap(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped:
     """The command inside an agent's wrapper, or the text as it stands."""
-    for known in (_claude_code, _codex, _cursor, _gemini):
-        found = known(invocation, environment)
-        if found is not None:
-            return found
+    for mark, known in _MARKS:
+        if mark in invocation.text:  # so that other texts don't pay for compiling patterns
+            found = known(invocation, environment)
+            if found is not None:
+                return found
     return Unwrapped(invocation.text, invocation.name, invocation.arguments, invocation.dialect)
 
 
 # A word without expansions: quoted or plain characters only. Each alternative begins with a character of its own, so
 # that matching is linear.
 _WORD = r"""(?:'[^']*'|"(?:[^"\\$`]|\\.)*"|\\.|[^\s'"\\$`;&|<>(){}*?\[\]#~!^])+"""
-_PART = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(.)""", re.DOTALL)
-_ESCAPED = re.compile(r'\\([$`"\\\n])')
+_PART = r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(.)"""
+_ESCAPED = r'\\([$`"\\\n])'
+
+
+def _match(pattern: str, text: str, verbose: bool = False) -> re.Match[str] | None:
+    """The match of a pattern with the whole text."""
+    import re
+
+    return re.fullmatch(pattern, text, re.DOTALL | (re.VERBOSE if verbose else 0))
 
 
 def _literal(word: str) -> str:
     """What a word without expansions stands for."""
-    return "".join(_unquoted(*part.groups()) for part in _PART.finditer(word))
+    import re
+
+    return "".join(_unquoted(*part.groups()) for part in re.finditer(_PART, word, re.DOTALL))
 
 
 def _unquoted(single: str | None, double: str | None, escaped: str | None, plain: str | None) -> str:
     if single is not None:
         return single
     if double is not None:
-        return _ESCAPED.sub(lambda match: "" if match.group(1) == "\n" else match.group(1), double)
+        import re
+
+        return re.sub(_ESCAPED, lambda match: "" if match.group(1) == "\n" else match.group(1), double)
     if escaped is not None:
         return "" if escaped == "\n" else escaped
     return plain or ""
@@ -67,8 +79,7 @@ def _unquoted(single: str | None, double: str | None, escaped: str | None, plain
 
 # ---------------------------------------------------------------- Claude Code
 
-_CLAUDE_CODE = re.compile(
-    rf"""(?:(?:source|\.)\ (?P<snapshot>{_WORD})(?:\ 2>/dev/null)?(?:\ \|\|\ true)?\ &&\ )?
+_CLAUDE_CODE = rf"""(?:(?:source|\.)\ (?P<snapshot>{_WORD})(?:\ 2>/dev/null)?(?:\ \|\|\ true)?\ &&\ )?
     (?P<exports>(?:export\ [A-Za-z_][A-Za-z0-9_]*={_WORD}\ &&\ )*)
     (?:(?:shopt\ -u\ extglob
          |setopt\ NO_EXTENDED_GLOB(?:\ NO_BARE_GLOB_QUAL)?
@@ -76,24 +87,22 @@ _CLAUDE_CODE = re.compile(
        )\ (?:2>/dev/null|>/dev/null\ 2>&1)\ \|\|\ true\ &&\ )?
     (?:\{{\ (?:\\builtin\ (?:unalias|unset\ -f)\ --\ '[A-Za-z0-9_-]+';\ )+\}}\ >/dev/null\ 2>&1\ \|\|\ true\ &&\ )?
     eval\ (?P<command>{_WORD})(?:\ \\?<\ ?/dev/null)?
-    \ &&\ pwd\ -P\ >\|\ (?P<directory>{_WORD})\s*""",
-    re.VERBOSE | re.DOTALL,
-)
-_CLAUDE_SNAPSHOT = re.compile(r"shell-snapshots/snapshot-(?:bash|zsh|sh)[A-Za-z0-9_.-]*\.sh\Z")
-_CLAUDE_DIRECTORY = re.compile(r"(?:/[A-Za-z0-9_.+-]+)*/claude-(?:[A-Za-z0-9]+-)?cwd\Z")
+    \ &&\ pwd\ -P\ >\|\ (?P<directory>{_WORD})\s*"""
+_CLAUDE_SNAPSHOT = r"shell-snapshots/snapshot-(?:bash|zsh|sh)[A-Za-z0-9_.-]*\.sh"
+_CLAUDE_DIRECTORY = r"(?:/[A-Za-z0-9_.+-]+)*/claude-(?:[A-Za-z0-9]+-)?cwd"
 
 
 def _claude_code(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped | None:
-    found = _CLAUDE_CODE.fullmatch(invocation.text)
-    if found is None or not _CLAUDE_DIRECTORY.match(_literal(found["directory"])):
+    found = _match(_CLAUDE_CODE, invocation.text, verbose=True)
+    if found is None or not _match(_CLAUDE_DIRECTORY, _literal(found["directory"])):
         return None
     if found["snapshot"] is not None:
         snapshot = _literal(found["snapshot"])
         if not _own_file(snapshot, ".claude", environment.get("CLAUDE_CONFIG_DIR", ""), _CLAUDE_SNAPSHOT):
             return None
     # What the wrapper exports is the command's surroundings, so it is judged with it.
-    exports = found["exports"].replace(" && ", "\n") if found["exports"] else ""
-    if exports and exports.count("\n") != len(re.findall(rf"export \w+={_WORD} && ", found["exports"])):
+    exports = found["exports"].replace(" && ", "\n")
+    if exports.count("\n") != exports.count("export "):
         return None
     text = exports + _literal(found["command"])
     return Unwrapped(text, invocation.name, invocation.arguments, invocation.dialect, "claude-code")
@@ -111,22 +120,23 @@ _CODEX_PROXY = (
     rf'if \[ -n "\$__CODEX_SNAPSHOT_PROXY_ENV_SET" \] \|\| \[ -n "\$\{{{_NAME}\+x\}}" \]; then\n'
     rf"(?:{_CODEX_RESTORE})*fi\n"
 )
-_CODEX = re.compile(
+_CODEX = (
     rf"(?:{_CODEX_CAPTURES}\n)?"
     rf"if \. (?P<snapshot>'[^']*') >/dev/null 2>&1; then :; fi\n\n"
     rf"(?:(?:{_CODEX_RESTORE}|{_CODEX_PROXY})+\n)?"
-    rf"exec (?P<shell>'[^']*') (?P<option>-l?c) (?P<command>{_WORD})(?P<rest>(?: {_WORD})*)\s*",
-    re.DOTALL,
+    rf"exec (?P<shell>'[^']*') (?P<option>-l?c) (?P<command>{_WORD})(?P<rest>(?: {_WORD})*)\s*"
 )
 _CODEX_SHIFTED = '. "$1" && shift && exec "$@"'
-_CODEX_SNAPSHOT = re.compile(r"shell_snapshots/[A-Za-z0-9_.-]+\.(?:sh|zsh)\Z")
+_CODEX_SNAPSHOT = r"shell_snapshots/[A-Za-z0-9_.-]+\.(?:sh|zsh)"
 
 
 def _codex(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped | None:
     if invocation.text == _CODEX_SHIFTED:
         snapshot, *words = invocation.arguments or ("",)
-    elif found := _CODEX.fullmatch(invocation.text):
+    elif found := _match(_CODEX, invocation.text):
         snapshot = _literal(found["snapshot"])
+        import re
+
         rest = [_literal(word) for word in re.findall(_WORD, found["rest"], re.DOTALL)]
         words = [_literal(found["shell"]), found["option"], _literal(found["command"]), *rest]
     else:
@@ -145,28 +155,23 @@ def _codex(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped 
 _RESTORE = r"(?:builtin\ eval\ \"\$\{__CURSOR_SANDBOX_ENV_RESTORE:-\}\"\ 2>/dev/null;\ )?"
 _INSIDE = r"(?:builtin\ export\ PWD=\"\$\(builtin\ pwd\)\";\ )?"
 _COMMAND = r"builtin\ eval\ \"\$1\"(?:\ <\ /dev/null)?;\ \};\ COMMAND_EXIT_CODE=\$\?;\ "
-_CURSOR_BASH = re.compile(
-    rf"""snap=\$\(command\ cat\ <&3\)(?:\ &&|;)\ builtin\ shopt\ -s\ extglob(?:\ &&|;)\ builtin\ eval\ (?:--\ )?"\$snap"
+_CURSOR_BASH = rf"""
+    snap=\$\(command\ cat\ <&3\)(?:\ &&|;)\ builtin\ shopt\ -s\ extglob(?:\ &&|;)\ builtin\ eval\ (?:--\ )?"\$snap"
     (?:\ &&|;)\ \{{\ (?:builtin\ set\ \+u\ 2>/dev/null\ \|\|\ true;\ )?{_RESTORE}{_INSIDE}
     (?:builtin\ shopt\ -s\ expand_aliases\ 2>/dev/null;\ )?{_COMMAND}
-    dump_bash_state\ >&4;\ builtin\ exit\ \$COMMAND_EXIT_CODE""",
-    re.VERBOSE,
-)
-_CURSOR_ZSH = re.compile(
-    rf"""(?:builtin\ export\ PATH="/usr/bin:/bin:/usr/sbin:/sbin\$\{{PATH:\+:\$PATH\}}";\ )?
+    dump_bash_state\ >&4;\ builtin\ exit\ \$COMMAND_EXIT_CODE"""
+_CURSOR_ZSH = rf"""(?:builtin\ export\ PATH="/usr/bin:/bin:/usr/sbin:/sbin\$\{{PATH:\+:\$PATH\}}";\ )?
     snap=\$\(command\ cat\ <&3\);\ builtin\ unsetopt\ aliases\ 2>/dev/null;\ builtin\ unalias\ -m\ '\*'\ 2>/dev/null
     \ \|\|\ true;\ (?:builtin\ setopt\ extendedglob;\ )?builtin\ eval\ "\$snap"\ &&\ \{{\ 
     (?:builtin\ unsetopt\ nounset\ 2>/dev/null\ \|\|\ true;\ )?{_RESTORE}{_INSIDE}
     (?:builtin\ setopt\ aliases\ 2>/dev/null;\ )?{_COMMAND}
-    dump_zsh_state\ >&4;\ builtin\ exit\ \$COMMAND_EXIT_CODE""",
-    re.VERBOSE,
-)
+    dump_zsh_state\ >&4;\ builtin\ exit\ \$COMMAND_EXIT_CODE"""
 
 
 def _cursor(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped | None:
     if invocation.name != "--" or len(invocation.arguments) != 1:
         return None
-    if not (_CURSOR_BASH.fullmatch(invocation.text) or _CURSOR_ZSH.fullmatch(invocation.text)):
+    if not any(_match(pattern, invocation.text, verbose=True) for pattern in (_CURSOR_BASH, _CURSOR_ZSH)):
         return None
     if not (_pipe(3) and _pipe(4)):
         return None
@@ -188,36 +193,40 @@ def _pipe(descriptor: int) -> bool:
 # ---------------------------------------------------------------- Gemini CLI
 
 _GEMINI_OPTIONS = "shopt -u promptvars nullglob extglob nocaseglob dotglob; "
-_GEMINI = re.compile(
+_GEMINI = (
     rf"""_bgpids_file=(?P<file>{_WORD})\n\(\n  trap 'jobs -p > "\$_bgpids_file"' EXIT\n"""
-    r"""(?P<command>.*)\n\)\n__code=\$\?\nexit \$__code\s*""",
-    re.DOTALL,
+    r"""(?P<command>.*)\n\)\n__code=\$\?\nexit \$__code\s*"""
 )
-_GEMINI_BEFORE = re.compile(
-    rf"\{{ (?P<command>.*[;&]) \}}; __code=\$\?; pgrep -g 0 >(?P<file>{_WORD}) 2>&1; exit \$__code;?\s*", re.DOTALL
-)
-_GEMINI_FILE = re.compile(
-    r"(?:/[A-Za-z0-9_.+-]+)*/(?:gemini-shell-[A-Za-z0-9]+/bgpids|shell_pgrep_[A-Za-z0-9]+)\.tmp\Z"
-)
+_GEMINI_BEFORE = rf"\{{ (?P<command>.*[;&]) \}}; __code=\$\?; pgrep -g 0 >(?P<file>{_WORD}) 2>&1; exit \$__code;?\s*"
+_GEMINI_FILE = r"(?:/[A-Za-z0-9_.+-]+)*/(?:gemini-shell-[A-Za-z0-9]+/bgpids|shell_pgrep_[A-Za-z0-9]+)\.tmp"
 
 
 def _gemini(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped | None:
     if not invocation.text.startswith(_GEMINI_OPTIONS):
         return None
     text = invocation.text[len(_GEMINI_OPTIONS) :]
-    found = _GEMINI.fullmatch(text) or _GEMINI_BEFORE.fullmatch(text)
+    found = _match(_GEMINI, text) or _match(_GEMINI_BEFORE, text)
     if found is not None:
         # A command that closes the wrapper's parenthesis itself can't be read alone, so it isn't understood.
-        if not _GEMINI_FILE.match(_literal(found["file"])):
+        if not _match(_GEMINI_FILE, _literal(found["file"])):
             return None
         text = found["command"]
     return Unwrapped(text, invocation.name, invocation.arguments, invocation.dialect, "gemini")
 
 
+_MARKS = (
+    ("pwd -P >|", _claude_code),
+    ("shell_snapshots/", _codex),
+    (_CODEX_SHIFTED, _codex),
+    ("COMMAND_EXIT_CODE", _cursor),
+    (_GEMINI_OPTIONS, _gemini),
+)
+
+
 # ---------------------------------------------------------------- files of the agents
 
 
-def _own_file(path: str, folder: str, configured: str, below: re.Pattern[str]) -> bool:
+def _own_file(path: str, folder: str, configured: str, below: str) -> bool:
     """Is the path one that the agent keeps below the user's home, in its own folder, and that only the user may write?
 
     `configured` is the folder by the agent's own variable; since that is only a hint, it too must lie in the home.
@@ -229,7 +238,7 @@ def _own_file(path: str, folder: str, configured: str, below: re.Pattern[str]) -
     for top in (os.path.join(home, folder), configured):
         rest = path.removeprefix(f"{top}/")
         inside = top.startswith(f"{home}/") and rest != path
-        if inside and below.match(rest) and "/../" not in path and _unwritable(path):
+        if inside and _match(below, rest) and "/../" not in path and _unwritable(path):
             return True
     return False
 
