@@ -22,7 +22,7 @@ __all__ = ["NotUnderstood", "SyntaxProblem", "bash_verdict", "complete_prefix", 
 
 DIALECTS = ("bash", "sh", "zsh")
 FIRST_PRIVATE, LAST_PRIVATE = "\uf8f0", "\uf8ff"  # the reading marks unknown parts of values with these
-_matches: bool | None = None
+_fits: bool | None = None
 
 
 def parse(text: str, dialect: str = "bash", *, marks: bool = False) -> Script:
@@ -74,10 +74,10 @@ def _reader() -> Callable[[Source], Script]:
     from . import signature
     from .commands import read_script
 
-    global _matches
-    if _matches is None:
-        _matches = signature.matches()
-    if not _matches:
+    global _fits
+    if _fits is None:
+        _fits = signature.fits()
+    if not _fits:
         raise NotUnderstood("the installed bashlex isn't the one that guardsh was made for")
     return read_script
 

@@ -1,4 +1,7 @@
-"""Is the installed bashlex the one that the tables were computed from?"""
+"""Is the installed bashlex the one that the tables were computed from?
+
+Reading needs the tables only, so a start-up that leaves site-packages out, and finds no bashlex, is fine.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ def of(folder: str) -> int:
     return check
 
 
-def matches() -> bool:
-    """Find bashlex without importing it (its import recomputes the tables), and compare."""
+def fits() -> bool:
+    """False if another bashlex is installed. It is found without importing it, which would recompute the tables."""
     for finder in sys.meta_path:
         spec = finder.find_spec("bashlex", None)
         if spec is not None:
@@ -28,4 +31,4 @@ def matches() -> bool:
                 return any(of(folder) == tables.SIGNATURE for folder in spec.submodule_search_locations or ())
             except OSError:
                 return False
-    return False
+    return True

@@ -16,7 +16,7 @@ def test_the_file_is_what_the_installed_bashlex_computes() -> None:
 
 
 def test_the_installed_bashlex_has_the_signature() -> None:
-    assert signature.matches()
+    assert signature.fits()
 
 
 def test_another_bashlex_hasnt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -24,24 +24,24 @@ def test_another_bashlex_hasnt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     for name in ("__init__.py", "parser.py", "tokenizer.py"):
         (tmp_path / "bashlex" / name).write_text("# another version\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert not signature.matches()
+    assert not signature.fits()
 
 
 def test_a_broken_one_hasnt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "bashlex").mkdir()
     (tmp_path / "bashlex" / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    assert not signature.matches()
+    assert not signature.fits()
 
 
-def test_none_hasnt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_needs_no_bashlex(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "meta_path", [])
-    assert not signature.matches()
+    assert signature.fits()
 
 
 def test_nothing_is_understood_with_tables_that_dont_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "SIGNATURE", 1)
-    monkeypatch.setattr("guardsh.syntax._matches", None)
+    monkeypatch.setattr("guardsh.syntax._fits", None)
     with pytest.raises(NotUnderstood, match="bashlex"):
         parse("ls")
 
