@@ -1,0 +1,183 @@
+"""What follows from a verdict: running, asking, blocking, and what is recorded of it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from guardsh import places
+from guardsh.confirm import requests
+from guardsh.shell.gate import _as_said_by
+from tests.shell.support_shell import STAND_IN, Shell
+
+# A terminal without an agent above it, whoever runs the tests.
+ALONE = STAND_IN + "\nimport guardsh.confirm.presence as presence\npresence.may_ask = lambda *more: None\n"
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def outcomes(shell: Shell) -> list[tuple[str, str]]:
+    return [(entry["action"], entry["outcome"]) for entry in shell.log()]
+
+
+def test_everything_is_recorded(shell: Shell) -> None:
+    shell.run("-c", "true")
+    shell.run("-c", "echo STOP")
+    shell.run("-c", "echo ASK", start_new_session=True)
+    shell.run("-c", "echo )")
+    assert outcomes(shell) == [("pass", "ran"), ("refuse", "blocked"), ("confirm", "blocked"), ("pass", "blocked")]
+    assert shell.log()[2]["request"]
+    assert {entry["directory"] for entry in shell.log()} == {str(shell.work)}
+
+
+def test_the_agent_is_recorded(shell: Shell) -> None:
+    shell.run("-c", "true", env={"CODEX_CI": "1"})
+    assert shell.log()[0]["agent"] == "codex"
+
+
+def asked(shell: Shell, text: str, **environment: str) -> tuple[int, str]:
+    """The exit status of a blocked command and the id of its request."""
+    done = shell.run("-c", text, start_new_session=True, env=environment)
+    name = done.err.partition("guardsh request ")[2][:4]
+    return done.status, name
+
+
+def test_a_yes_from_elsewhere_lets_the_same_command_run_once(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    status, name = asked(shell, "echo ASK >> marker")
+    assert status == 126 and len(name) == 4
+    assert asked(shell, "echo ASK >> marker") == (126, name), "the same act, the same request"
+    requests.approve(name)
+    assert shell.run("-c", "echo ASK >> marker", start_new_session=True).status == 0
+    assert asked(shell, "echo ASK >> marker")[0] == 126
+    assert (shell.work / "marker").read_text() == "ASK\n"
+    assert outcomes(shell)[2] == ("confirm", "asked-yes")
+
+
+def test_a_yes_is_for_that_command_in_that_directory(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    _, name = asked(shell, "echo ASK")
+    requests.approve(name)
+    assert shell.run("-c", "echo ASK again", start_new_session=True).status == 126
+    assert shell.run("-c", "echo ASK", start_new_session=True, cwd=shell.folder).status == 126
+    assert shell.run("-c", "echo ASK", start_new_session=True).status == 0
+
+
+def test_a_no_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    _, name = asked(shell, "echo ASK")
+    requests.deny(name, "use the copy instead")
+    done = shell.run("-c", "echo ASK", start_new_session=True)
+    assert done.status == 126
+    assert "Your user said no: use the copy instead" in done.err
+
+
+def test_a_refusal_opens_no_request(shell: Shell) -> None:
+    assert "request" not in shell.run("-c", "echo STOP", start_new_session=True).err
+    assert not (shell.home / ".local/state/guardsh/requests").exists()
+
+
+def test_without_a_state_directory_it_is_blocked(shell: Shell) -> None:
+    (shell.home / ".local").write_text("a file in its place")
+    done = shell.run("-c", "echo ASK > marker", start_new_session=True, env={"TMPDIR": str(shell.folder)})
+    assert done.status == 126
+    assert not (shell.work / "marker").exists()
+
+
+def test_the_person_is_told_by_the_configured_command(shell: Shell) -> None:
+    told = shell.folder / "told"
+    shell.configure(
+        f"""on_request = ["/bin/sh", "-c", 'echo "$GUARDSH_REQUEST $1" > {told}.new; mv {told}.new {told}', "sh"]"""
+    )
+    shell.environment["PATH"] = "/usr/bin:/bin"
+    _, name = asked(shell, "echo ASK")
+    deadline = time.monotonic() + 10
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert told.read_text() == f"{name} guardsh request {name}: a thing\n"
+
+
+def test_telling_that_fails_changes_nothing(shell: Shell) -> None:
+    shell.configure('on_request = ["/nonexistent"]')
+    status, name = asked(shell, "echo ASK")
+    assert status == 126 and len(name) == 4
+
+
+def typing(folder: Path, command: str) -> tuple[Shell, pexpect.spawn]:
+    """guardsh on a terminal of its own, waiting for the phrase; `child.match` holds it."""
+    shell = Shell(folder, ALONE)
+    program, *arguments = [*shell.argv, "-c", command]
+    surroundings = {**shell.environment, "NO_COLOR": "1"}
+    child = pexpect.spawn(program, arguments, cwd=str(shell.work), env=surroundings, timeout=15)
+    child.expect(r"Type  (.+?)  to run it\. Anything else stops it\.")
+    time.sleep(0.5)  # what is typed before the question is shown doesn't count
+    return shell, child
+
+
+def type_slowly(child: pexpect.spawn, text: str) -> None:
+    for letter in text:
+        child.send(letter)
+        time.sleep(0.03)
+
+
+def test_a_person_types_the_phrase(tmp_path: Path) -> None:
+    shell, child = typing(tmp_path, "echo ran ASK > marker; exit 3")
+    type_slowly(child, child.match.group(1).decode() + "\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 3
+    assert (shell.work / "marker").exists()
+    assert outcomes(shell) == [("confirm", "asked-yes")]
+
+
+@pytest.mark.parametrize("answer", ["y\r", "yes\r", "\r", "\x03", "\x04"])
+def test_anything_else_is_no(tmp_path: Path, answer: str) -> None:
+    shell, child = typing(tmp_path, "echo ran ASK > marker")
+    type_slowly(child, answer)
+    child.expect("Nothing was run")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 126
+    assert not (shell.work / "marker").exists()
+    assert outcomes(shell) == [("confirm", "asked-no")]
+
+
+def test_unattended_never_asks(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, ALONE)
+    shell.configure('profile = "unattended"')
+    program, *arguments = [*shell.argv, "-c", "echo ran ASK > marker"]
+    output = pexpect.run(
+        " ".join([program, *arguments[:-1], f"'{arguments[-1]}'"]),
+        cwd=str(shell.work),
+        env=dict(shell.environment),
+        timeout=15,
+    )
+    assert b"BLOCKED" in output and b"Type" not in output
+    assert not (shell.work / "marker").exists()
+
+
+def test_asking_that_fails_is_no(tmp_path: Path) -> None:
+    fails = (
+        "import guardsh.confirm.terminal as terminal\ndef fails(*a, **k): raise RuntimeError\nterminal.ask = fails\n"
+    )
+    shell = Shell(tmp_path, ALONE + fails)
+    program, *arguments = [*shell.argv, "-c", "echo ran ASK > marker"]
+    child = pexpect.spawn(program, arguments, cwd=str(shell.work), env=dict(shell.environment), timeout=15)
+    child.expect("guardsh request")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 126
+    assert not (shell.work / "marker").exists()
+
+
+def test_bashs_message_begins_as_bash_would_begin_it() -> None:
+    said = "/bin/bash: -c: line 1: syntax error near unexpected token `)'\n/bin/bash: -c: line 1: `echo )'\n"
+    assert _as_said_by("s.sh: ", said) == (
+        "s.sh: line 1: syntax error near unexpected token `)'\ns.sh: line 1: `echo )'\n"
+    )
