@@ -9,6 +9,7 @@ import pytest
 
 from guardsh import config, config_file, places
 from guardsh.config import Override, Settings
+from tests.support import TOP
 
 
 @pytest.fixture
@@ -388,3 +389,13 @@ def test_a_user_without_a_home_has_the_defaults(work: Path, monkeypatch: pytest.
     assert load(work) == Settings()
     write(work / ".guardsh.toml", "confirm_from = 20")
     assert load(work).confirm_from == 20
+
+
+def test_the_examples_are_valid(home: Path, work: Path) -> None:
+    user(home, (TOP / "examples" / "config.toml").read_text())
+    write(work / ".guardsh.toml", (TOP / "examples" / "project.guardsh.toml").read_text())
+    found = load(work)
+    assert (found.problems, found.notes) == ((), ())
+    assert found.confirm_from == 20
+    assert found.audit_required
+    assert found.refuses_from("kubernetes") == 80
