@@ -34,9 +34,10 @@ def judge(
     arguments: $1, $2 … of the text. Raises nothing: what can't be read, or goes wrong within, is a verdict that asks.
     """
     try:
-        return _judged(text, world, rules, settings, dialect, arguments)
-    except SyntaxProblem as problem:
-        return _syntax_problem(text, problem, world, rules, settings, dialect, arguments)
+        try:
+            return _judged(text, world, rules, settings, dialect, arguments)
+        except SyntaxProblem as problem:
+            return _syntax_problem(text, problem, world, rules, settings, dialect, arguments)
     except NotUnderstood as problem:
         return _not_understood(text, problem.reason, problem.offset)
     except RecursionError:
@@ -172,12 +173,9 @@ def _syntax_problem(
     from guardsh.syntax import bash_verdict, complete_prefix
 
     says = bash_verdict(text)
-    if dialect == "zsh" or says.accepts is not False:
-        return _not_understood(text, problem.reason, problem.offset)
-    try:
-        before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
-    except NotUnderstood:
-        return _not_understood(text, problem.reason, problem.offset)
+    if dialect == "zsh" or says.valid is not False:
+        raise NotUnderstood(problem.reason, problem.offset)
+    before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
     return before.but(understood=False, problem=says.message, offset=problem.offset, syntax_error=True, text=text)
 
 

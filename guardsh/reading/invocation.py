@@ -40,7 +40,7 @@ class Invocation(Frozen):
     def has(self, name: str) -> bool:
         """Is this option given? A unique abbreviation of a long option counts."""
         for option in self.options:
-            if option.name == name or _abbreviates(option.name, name):
+            if option.name == name or self._abbreviates(option.name, name):
                 if option.value is None or option.value.text.lower() not in ("false", "0", "no"):
                     return True
         return False
@@ -52,9 +52,15 @@ class Invocation(Frozen):
             for option in self.options
         )
 
+    def _abbreviates(self, given: str, name: str) -> bool:
+        """May a long option that the description doesn't list be short for this one?"""
+        if not self.described or len(given) < 5 or not given.startswith("--") or not name.startswith(given):
+            return False
+        return not any(given in self.description.get(key, ()) for key in ("values", "optional", "flags")) and given != "--force"
+
     def values(self, name: str) -> list[Value]:
         """All values given to an option."""
-        return [o.value for o in self.options if o.value is not None and (o.name == name or _abbreviates(o.name, name))]
+        return [o.value for o in self.options if o.value is not None and (o.name == name or self._abbreviates(o.name, name))]
 
     def select(self, selectors: Sequence[str]) -> list[Value]:
         """The values that selectors of a description name (see rules/README.md)."""
@@ -234,6 +240,3 @@ class _Sorter:
                 self.about, self.base = both, count
                 return
 
-
-def _abbreviates(given: str, name: str) -> bool:
-    return len(given) > 3 and given.startswith("--") and name.startswith(given) and name.startswith("--")

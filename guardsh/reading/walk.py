@@ -242,6 +242,31 @@ def _function(reader: Reader, node: nodes.Function, state: State, stdin: Value |
     return NOTHING
 
 
+def _multiplies(node: nodes.Function) -> bool:
+    """Does the function pipe itself into itself: a fork bomb, whatever its name?"""
+    found: list[nodes.Pipeline] = []
+    _pipelines(node.body, found, 0)
+    return any(sum(_calls(command, node.name) for command in pipeline.commands) > 1 for pipeline in found)
+
+
+def _pipelines(node: object, found: list[nodes.Pipeline], depth: int) -> None:
+    if isinstance(node, nodes.Pipeline):
+        found.append(node)
+    if isinstance(node, nodes.Node) and depth < 40:
+        for field in node._fields:
+            _pipelines(getattr(node, field), found, depth + 1)
+    elif isinstance(node, tuple):
+        for item in node:
+            _pipelines(item, found, depth + 1)
+
+
+def _calls(node: nodes.Command, name: str) -> bool:
+    if not isinstance(node, nodes.Simple) or not node.words:
+        return False
+    word = node.words[0]
+    return isinstance(word, nodes.Word) and "".join(getattr(part, "text", "") for part in word.parts) == name
+
+
 def _conditional(reader: Reader, node: nodes.Conditional, state: State, stdin: Value | None) -> Value:
     expander = _expander(reader, state)
     numeric = False
@@ -407,6 +432,8 @@ def _alias(reader: Reader, call: Call, name: str) -> Value:
 
 def _call_function(reader: Reader, call: Call, node: nodes.Function) -> Value:
     key = node.name + "()"
+    if key not in reader.active and _multiplies(node):
+        reader.effect("run", call, call.words[0], "fork-bomb")
     if reader.active.count(key) >= 2 or len(reader.active) > 40:
         return Value(HOLE, origins=(Origin("output", node.name),))
     state = call.state

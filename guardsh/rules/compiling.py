@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Index = dict[str, list[Table]]
 
 LISTS = (
-    "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "host", "path", "operation", "field",
+    "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "no_target", "host", "path", "operation", "field",
     "credential", "when", "unless",
 )  # fmt: skip
 DESCRIPTION_LISTS = ("values", "optional", "flags", "directory", "saves", "credential", "host", "context")

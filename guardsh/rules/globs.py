@@ -1,52 +1,41 @@
-"""Matching of values against a rule's globs, where a part of either may be anything."""
+"""Matching of values against a rule's globs. What isn't known of a value is matched by a wildcard only."""
 
 from __future__ import annotations
 
-from guardsh.reading.model import ANY, HOLE, SET, STAR, TOKEN
+import re
 
-_WILD = HOLE + STAR + TOKEN
-_SINGLE = ANY + SET
+from guardsh.reading.model import HOLE, STAR
+
+_compiled: dict[str, re.Pattern[str]] = {}
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Can the text be something that the glob `pattern` (* ? and | for alternatives) names? Case is ignored; [*] is the character.
+    """Is the text one that the glob `pattern` names: * any characters, ? one, [*] the character, | alternatives?
 
-    Unknown parts of the text match anything: `prod-*` matches `prod-` + HOLE, and HOLE alone.
+    Case is ignored. An unknown part of the text counts as one character that only * and ? match: `prod-*` names
+    `prod-` and something unknown, `prod` doesn't name a text of which nothing is known. `$(*)` names texts with such a part.
     """
-    pattern, text = pattern.lower(), text.lower()
-    if "[*]" in pattern:
-        return pattern.replace("[*]", "*") == text.replace(STAR, "*")
-    if "|" in pattern:
-        return any(_meets(alternative, text) for alternative in pattern.split("|"))
-    return _meets(pattern, text)
-
-
-def _meets(pattern: str, text: str) -> bool:
-    if pattern == text or pattern == "*":
+    if pattern == "*":
         return True
-    wild_pattern = "*" in pattern or "?" in pattern
-    wild_text = any(mark in text for mark in _WILD + _SINGLE)
-    if not wild_pattern and not wild_text:
-        return False
-    if not wild_text and pattern.count("*") == 1 and "?" not in pattern:
-        head, _, tail = pattern.partition("*")
-        return len(text) >= len(head) + len(tail) and text.startswith(head) and text.endswith(tail)
-    return _intersects(pattern[:300], text[:4000] if wild_text else text)
+    found = _compiled.get(pattern)
+    if found is None:
+        if pattern == "$(*)":
+            return HOLE in text
+        if "*" not in pattern and "?" not in pattern:
+            return text.lower() in pattern.lower().split("|")
+        found = _compiled[pattern] = re.compile("|".join(map(_expression, pattern.lower().split("|"))), re.S)
+    return found.fullmatch(text.lower()) is not None
 
 
-def _intersects(pattern: str, text: str) -> bool:
-    """Do two globs share a string? Row by row over the pattern, like an edit distance."""
-    row = [True] + [False] * len(text)
-    for place, mark in enumerate(text):
-        row[place + 1] = row[place] and mark in _WILD
-    for sign in pattern:
-        new = [row[0] and sign == "*"] + [False] * len(text)
-        for place, mark in enumerate(text):
-            if sign == "*":
-                new[place + 1] = row[place + 1] or new[place] or row[place]
-            elif mark in _WILD:
-                new[place + 1] = row[place + 1] or row[place] or new[place]
-            elif sign == "?" or mark in _SINGLE or sign == mark:
-                new[place + 1] = row[place]
-        row = new
-    return row[-1]
+def _expression(glob: str) -> str:
+    made = ""
+    for piece in re.split(r"(\[\*\]|\*|\?)", glob):
+        if piece == "[*]":
+            made += f"[*{STAR}]"
+        elif piece == "*":
+            made += ".*"
+        elif piece == "?":
+            made += "."
+        else:
+            made += re.escape(piece)
+    return made

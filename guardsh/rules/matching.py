@@ -183,6 +183,9 @@ def _effect_holds(rule: Table, effect: Effect | None) -> bool:
     if "target" in rule:
         if not any(matches(glob, text) for text in _target_texts(effect) for glob in rule["target"]):
             return False
+    if "no_target" in rule:
+        if any(matches(glob, text) for text in _target_texts(effect) for glob in rule["no_target"]):
+            return False
     for name in ("host", "path", "operation", "field", "credential"):
         if name in rule and not any(matches(glob, effect.detail(name)) for glob in rule[name]):
             return False

@@ -78,6 +78,7 @@ RULE_KEYS = {
     "effect": TEXTS,
     "verb": TEXTS,
     "target": TEXTS,
+    "no_target": TEXTS,
     "host": TEXTS,
     "path": TEXTS,
     "operation": TEXTS,
