@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from guardsh.reading.model import GLOBS, HOLE, MARKS, STAR, TOKEN
+from guardsh.reading.model import ANY, GLOBS, HOLE, MARKS, SET, STAR, TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
+
+    from guardsh.facts.known import Places
 
     Parts = Sequence[str]
     Place = tuple[str, ...]
@@ -39,47 +41,99 @@ def base(parts: Parts) -> tuple[tuple[str, ...], bool]:
     return tuple(parts[:end]), end < len(parts)
 
 
+def is_marked(part: str) -> bool:
+    """Does it hold marks?"""
+    return not part.isascii() and any(mark in part for mark in MARKS)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Does a name fit a pattern with marks? On a mismatch, the last * takes one more character: never more than n * m
+    steps.
+    """
+    at, here, star, mark = 0, 0, -1, 0
+    while here < len(name):
+        if at < len(pattern) and pattern[at] == STAR:
+            star, mark = at, here
+            at += 1
+        elif at < len(pattern) and (pattern[at] in (ANY, SET) or pattern[at] == name[here]):
+            at += 1
+            here += 1
+        elif star >= 0:
+            mark += 1
+            at, here = star + 1, mark
+        else:
+            return False
+    return all(char == STAR for char in pattern[at:])
+
+
 def could_be(part: str, name: str) -> bool:
-    """May a component with marks stand for this name? One without marks: is it this name?"""
-    if not any(mark in part for mark in MARKS):
+    """May a component with marks stand for this name? (`*` alone stands for no name in particular.) Without marks: is
+    it that?
+    """
+    if not is_marked(part):
         return part == name
     if not any(char.isalnum() for char in part):
         return False
-    return _could_match(part, name)
+    return matches(part.replace(HOLE, STAR).replace(TOKEN, ANY + STAR), name)
 
 
-def _could_match(part: str, name: str) -> bool:
-    if not part:
-        return not name
-    first, rest = part[0], part[1:]
-    if first in (STAR, HOLE, TOKEN):
-        least = 1 if first == TOKEN else 0
-        return any(_could_match(rest, name[index:]) for index in range(least, len(name) + 1))
-    if not name:
+def is_meant(part: str, name: str) -> bool:
+    """Does a component stand for this name, and give at least half of it? `*.json` means no file in particular."""
+    return _means((part,), (name,))
+
+
+def starts(place: Place, places: Places, below: bool = False) -> bool:
+    """Is the path certainly one of these places or below it (with `below`: only below)?"""
+    if not place:
         return False
-    return (first in GLOBS or first == name[0]) and _could_match(rest, name[1:])
+    likely = places.beginning(place[0])
+    return any(len(place) >= len(pattern) + below and all(map(_fits, place, pattern)) for pattern in likely)
 
 
-def fits(part: str, pattern: str) -> bool:
+def holds(place: Place, places: Places) -> bool:
+    """Do the components of one of these places certainly come in a row anywhere in the path?"""
+    return any(starts(place[index:], places) for index in range(len(place)))
+
+
+def may_start(place: Place, places: Places) -> bool:
+    """Is the path one of these places or below it, or is that what its globs mean?"""
+    if starts(place, places):
+        return True
+    if not any(map(is_marked, place)):
+        return False
+    return any(len(place) >= len(pattern) and _means(place, pattern) for pattern in places.every)
+
+
+def may_hold(place: Place, places: Places) -> bool:
+    """Do the components of one of these places come in a row anywhere in the path, or is that what its globs mean?"""
+    return any(may_start(place[index:], places) for index in range(len(place)))
+
+
+def may_be_among(part: str, wanted: Collection[str]) -> bool:
+    """Is the component one of these names, or does its glob mean one?"""
+    if part in wanted:
+        return True
+    return is_marked(part) and any(is_meant(part, name) for name in wanted)
+
+
+def _fits(part: str, pattern: str) -> bool:
     """Does a component fit one of the patterns in `known`, where `*` stands for any text?"""
     if "*" not in pattern:
-        return part == pattern or (len(part) > 1 and could_be(part, pattern))
+        return part == pattern
     head, tail = pattern.split("*", 1)
     return len(part) >= len(head) + len(tail) and part.startswith(head) and part.endswith(tail)
 
 
-def starts(place: Place, patterns: Iterable[Place], below: bool = False) -> bool:
-    """Is the path one of these places or below it (with `below`: only below)?"""
-    return any(len(place) >= len(pattern) + below and all(map(fits, place, pattern)) for pattern in patterns)
+def _means(place: Place, pattern: Place) -> bool:
+    """Does each component fit or may stand for the pattern's, and do they give half of it?"""
+    if not all(_fits(part, wanted) or _may_stand(part, wanted) for part, wanted in zip(place, pattern)):
+        return False
+    given = sum(char not in MARKS for part, _ in zip(place, pattern) for char in part)
+    return given * 2 >= sum(map(len, pattern))
 
 
-def holds(place: Place, patterns: Iterable[Place]) -> bool:
-    """Do these components come in a row anywhere in the path?"""
-    return any(starts(place[index:], patterns) for index in range(len(place)))
-
-
-def among(part: str, wanted: Iterable[str]) -> bool:
-    """Is the component one of these names, or may it be?"""
-    if part in wanted:
-        return True
-    return any(mark in part for mark in MARKS) and any(could_be(part, name) for name in wanted)
+def _may_stand(part: str, wanted: str) -> bool:
+    """could_be, but for a leading dot, which a glob matches only if it is written."""
+    if wanted.startswith(".") and part[:1] in (STAR, ANY, SET):
+        return False
+    return "*" not in wanted and could_be(part, wanted)

@@ -33,72 +33,60 @@ def is_secret(place: Place, in_home: Place) -> bool:
     name = place[-1]
     if name.endswith(".pub") or (name in known.SECRET_NOT and place[-2:-1] == (".ssh",)):
         return False
-    if in_home and components.starts(in_home, known.SECRET_HOME):
+    if components.may_start(in_home, known.SECRET_HOME):
         return True
-    if components.starts(place, known.SECRET_SYSTEM) or components.holds(place[-3:], _SECRET_ANYWHERE):
+    if components.may_start(place, known.SECRET_SYSTEM) or components.may_hold(place[-3:], known.SECRET_ANYWHERE):
         return True
-    if components.among(name, known.SECRET_FILES):
+    if components.may_be_among(name, known.SECRET_FILES):
         return True
     if not name.endswith(known.SECRET_SUFFIXES) or name in known.SECRET_SUFFIXES:
         return False
     return not set(names.words(name)) & known.PUBLIC_WORDS
 
 
-_SECRET_ANYWHERE: tuple[tuple[str, ...], ...] = (
-    (".ssh",),
-    (".gnupg",),
-    (".aws", "credentials"),
-    (".kube", "config"),
-    (".docker", "config.json"),
-)
-
-
 def is_startup(place: Place, in_home: Place) -> bool:
     """What runs by itself later: shell start-up files, hooks, timers, agents' hooks and tool servers."""
-    if in_home and (components.starts(in_home, known.STARTUP_HOME) or components.starts(in_home, known.AGENT_SETTINGS)):
+    if in_home and (
+        components.may_start(in_home, known.STARTUP_HOME) or components.may_start(in_home, known.AGENT_SETTINGS)
+    ):
         return True
-    if components.starts(place, known.STARTUP_SYSTEM) or components.starts(place, known.AGENT_SETTINGS_SYSTEM):
+    if components.may_start(place, known.STARTUP_SYSTEM) or components.may_start(place, known.AGENT_SETTINGS_SYSTEM):
         return True
     if place[-1] in ("authorized_keys", "authorized_keys2"):
         return True
-    return components.holds(place, known.STARTUP_PLACES) or components.holds(place, known.AGENT_SETTINGS)
+    return components.may_hold(place, known.STARTUP_PLACES) or components.may_hold(place, known.AGENT_SETTINGS)
 
 
 def is_guard(place: Place, in_home: Place, holders: bool) -> bool:
     """guardsh's own files and the settings that hold its hooks; with `holders` also the directories of those."""
-    if in_home and components.starts(in_home, known.GUARD_HOME):
+    if components.may_start(in_home, known.GUARD_HOME):
         return True
-    if components.starts(place, known.GUARD_SYSTEM) or components.starts(place, known.AGENT_SETTINGS_SYSTEM):
+    if components.may_start(place, known.GUARD_SYSTEM) or components.may_start(place, known.AGENT_SETTINGS_SYSTEM):
         return True
     if (
-        components.among(place[-1], known.GUARD_FILES)
-        or components.holds(place, known.AGENT_SETTINGS)
-        or components.holds(place, known.GUARD_PACKAGE)
+        components.may_be_among(place[-1], known.GUARD_FILES)
+        or components.may_hold(place, known.AGENT_SETTINGS)
+        or components.may_hold(place, known.GUARD_PACKAGE)
     ):
         return True
-    if not holders:
-        return False
-    agents = {
-        pattern[0] for pattern in known.AGENT_SETTINGS if len(pattern) > 1 and pattern[0] not in (".github", ".config")
-    }
-    return place[-1] in agents
+    return holders and place[-1] in known.AGENT_FOLDERS
 
 
 def is_backup(part: str) -> bool:
     """Does a component say that it is a backup?"""
-    return "backup" in names.name_facts(part)
+    return names.is_backup_name(part)
 
 
 def is_data(place: Place, below: Place) -> bool:
     """Database files, `.env`, uploads, Terraform's state."""
     name = place[-1]
-    if components.starts(place, known.DATA_SYSTEM) or components.holds(below, known.DATA_PLACES):
+    if components.may_start(place, known.DATA_SYSTEM) or components.may_hold(below, known.DATA_PLACES):
         return True
     if any(part in known.DATA_NAMES for part in below):
         return True
     if name.startswith(".env.") or (name.endswith(".env") and len(name) > 4):
         return not name.endswith(known.DATA_TEMPLATES)
-    if components.among(name, _DATA_EXACT):
+    if components.may_be_among(name, _DATA_EXACT):
         return True
     return name not in known.BUILD_FILES and name.endswith(known.DATA_SUFFIXES)
 

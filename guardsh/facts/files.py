@@ -9,8 +9,9 @@ import os
 import stat
 import time
 
+from guardsh.facts.components import matches
 from guardsh.frozen import Frozen
-from guardsh.reading.model import ANY, GLOBS, HOLE, SET, STAR, TOKEN
+from guardsh.reading.model import GLOBS, HOLE, TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,27 +204,7 @@ def fits(part: str, name: str) -> bool:
     """Does a name match one component of a glob pattern written with marks?"""
     if name.startswith(".") and not part.startswith("."):
         return False
-    if part in (STAR, STAR + STAR):
-        return True
-    return _fits(part, name)
-
-
-def _fits(part: str, name: str) -> bool:
-    """The usual two-finger match: on a mismatch, the last * takes one more character."""
-    at, here, star, mark = 0, 0, -1, 0
-    while here < len(name):
-        if at < len(part) and part[at] == STAR:
-            star, mark = at, here
-            at += 1
-        elif at < len(part) and (part[at] in (ANY, SET) or part[at] == name[here]):
-            at += 1
-            here += 1
-        elif star >= 0:
-            mark += 1
-            at, here = star + 1, mark
-        else:
-            return False
-    return all(char == STAR for char in part[at:])
+    return matches(part, name)
 
 
 def traps(names: Iterable[str]) -> tuple[str, ...]:

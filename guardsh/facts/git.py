@@ -35,6 +35,9 @@ _OVERRIDES = tuple(
     core.fsmonitor=false
     core.hooksPath=/dev/null
     core.untrackedCache=false
+    core.ignoreStat=false
+    core.checkStat=default
+    core.trustctime=true
     core.pager=cat
     core.editor=false
     core.sshCommand=false
@@ -326,7 +329,12 @@ class Repository:
             raise ValueError(f"no such fact: {name}")
         if not status.known or status.changed or (name == "git.clean" and status.untracked):
             return False
-        return not self.hides_changes()
+        return not self.hides_changes() and not self._enters_submodules()
+
+    def _enters_submodules(self) -> bool:
+        """Do the user's own commands change what is in submodules, where status doesn't look?"""
+        recurse = (self.config() or {}).get("submodule.recurse", "false").lower()
+        return recurse not in ("false", "no", "off", "0") and files.kind(f"{self.top}/.gitmodules") != "missing"
 
     # --- refs -------------------------------------------------------------------------------------------------------
 

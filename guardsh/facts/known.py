@@ -21,8 +21,25 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def _places(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(" ".join(place.split()).split("/")) for place in text.split(","))
+class Places:
+    """Places, found by their first component."""
+
+    __slots__ = ("every", "_first", "_globbed")
+
+    def __init__(self, every: tuple[tuple[str, ...], ...]) -> None:
+        self.every = every
+        self._first: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._globbed = tuple(place for place in every if "*" in place[0])
+        for place in every:
+            self._first[place[0]] = (*self._first.get(place[0], ()), place)
+
+    def beginning(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """Those whose first component may be this name."""
+        return self._first.get(name, ()) + self._globbed
+
+
+def _places(text: str) -> Places:
+    return Places(tuple(tuple(" ".join(place.split()).split("/")) for place in text.split(",")))
 
 
 # --- where things are -----------------------------------------------------------------------------------------------
@@ -139,7 +156,7 @@ BUILD_PLACES = _places(
 # sources, and only as long as git tracks nothing there.
 BUILD_LIKELY = words(
     """
-    build builds dist out target coverage obj vendor tmp temp .tmp .temp .build .output test-results env debug
+    build builds dist out target coverage obj vendor tmp temp .tmp .temp .build .output test-results
     builddir
     """
 )
@@ -196,6 +213,7 @@ SECRET_SYSTEM = _places(
     etc/wireguard, etc/ssh/ssh_host_*_key, proc/*/environ, run/secrets, var/run/secrets, var/lib/docker/swarm
     """
 )
+SECRET_ANYWHERE = _places(".ssh, .gnupg, .aws/credentials, .kube/config, .docker/config.json")
 SECRET_FILES = words(
     """
     id_rsa id_dsa id_ecdsa id_ed25519 id_ecdsa_sk id_ed25519_sk .netrc .pgpass .git-credentials .htpasswd
@@ -256,6 +274,13 @@ AGENT_SETTINGS = _places(
     .config/opencode/plugin, .config/opencode/plugins, .config/opencode/opencode.json, .config/amp/plugins,
     .config/amp/settings.json, .qwen/settings.json, .factory/settings.json, .factory/hooks,
     .augment/settings.json, .agents/plugins, .aider.conf.yml
+    """
+)
+# Whole directories that hold such settings; others share theirs with .github and .config.
+AGENT_FOLDERS = words(
+    """
+    .claude .cursor .codex .gemini .copilot .windsurf .codeium .cline .clinerules .kiro .openhands .opencode .qwen
+    .factory .augment
     """
 )
 AGENT_SETTINGS_SYSTEM = _places(

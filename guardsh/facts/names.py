@@ -27,10 +27,13 @@ _NOT_BEFORE = known.words("non not no pre")  # non-prod, pre-production
 _NOT_LIVE = known.words(
     "reload server view preview test tests edit share streaming stream chat demo coding data reloading"
 )
+_BLANKED = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name in lower case: split at everything but letters and digits, and at humps (`mainProdDb`)."""
+    if text.isascii() and text in (text.lower(), text.upper()):
+        return tuple(text.translate(_BLANKED).lower().split())
     cut: list[str] = []
     before = ""
     for char in text:
@@ -55,7 +58,7 @@ def name_facts(text: str) -> frozenset[str]:
     naming = _naming_part(text)
     if naming != text:
         found &= {"production"} | _said(naming)
-    if _is_backup_name(text):
+    if is_backup_name(text):
         found.add("backup")
     if is_local_name(naming):
         found.add("local")
@@ -103,7 +106,8 @@ def _without_number(word: str) -> str:
     return word.rstrip("0123456789") or word
 
 
-def _is_backup_name(text: str) -> bool:
+def is_backup_name(text: str) -> bool:
+    """Does a name, or a component of a path, say that it is a backup?"""
     lowered = text.lower().rstrip("/")
     if lowered.endswith(known.BACKUP_SUFFIXES) or (
         lowered.endswith("~") and len(lowered) > 1 and lowered[-2] not in "/~"

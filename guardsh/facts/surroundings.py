@@ -137,15 +137,18 @@ class Surroundings:
     def _find_project(self, directory: str) -> tuple[str, bool]:
         if HOLE in directory:
             return directory, False
-        marked = ""
+        folders: list[str] = []
         for folder in upwards(directory):
             if folder in (self.home, self.known_home, "/"):
                 break
+            folders.append(folder)
+        for folder in folders:
             if self._has(folder, ".git"):
                 return folder, True
-            if not marked and any(self._has(folder, name) for name in known.PROJECT_FILES):
-                marked = folder
-        return (marked, True) if marked else (directory, False)
+        for folder in folders:
+            if any(self._has(folder, name) for name in known.PROJECT_FILES):
+                return folder, True
+        return directory, False
 
     def _has(self, folder: str, name: str) -> bool:
         return self.kind(f"{folder}/{name}") not in ("missing", "unknown")

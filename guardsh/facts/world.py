@@ -139,13 +139,13 @@ class World(Places):
     def _is_clean(self, target: Target) -> bool:
         found = self._there(target)
         repository = self.repository_of(found)
-        if not found or repository is None:
+        if not found or repository is None or len(found) > MANY:
             return False
         listing = repository.clean_targets(found)
         return listing.committed and not self.not_made_again(listing.changed + listing.untracked + listing.ignored)
 
     def _is_precious(self, target: Target) -> bool:
-        found = self._there(target)
+        found = self._there(target)[:MANY]
         if not found:
             return False
         zones = self.target_zones(target)
@@ -154,9 +154,8 @@ class World(Places):
         return any(self._holds_work(path) for path in self.uncommitted(found))
 
     def _there(self, target: Target) -> tuple[str, ...]:
-        """The targets that exist, at most as many as git can be asked for at once."""
-        found = tuple(path for path in self.targets(target) or () if self.kind(path) not in ("missing", "unknown"))
-        return found if len(found) <= MANY else ()
+        """The targets that exist."""
+        return tuple(path for path in self.targets(target) or () if self.kind(path) not in ("missing", "unknown"))
 
     def repository_of(self, found: tuple[str, ...]) -> Repository | None:
         """The repository that the files are in; of a linked worktree itself, that one."""

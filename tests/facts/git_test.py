@@ -266,6 +266,31 @@ def test_a_submodule_is_not_entered(top: Path, tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+def test_changes_in_submodules_count_where_git_would_reset_them(top: Path, tmp_path: Path) -> None:
+    inner = repository(tmp_path / "inner")
+    git(top, "submodule", "-q", "add", str(inner), "sub")
+    git(top, "commit", "-q", "-m", "sub")
+    assert "git.clean" in facts(top)
+    git(top, "config", "submodule.recurse", "true")
+    assert "git.clean" not in facts(top)
+
+
+def test_a_repository_cannot_ask_for_a_careless_look(top: Path) -> None:
+    for setting in (
+        "core.ignoreStat=true",
+        "core.checkStat=minimal",
+        "core.trustctime=false",
+        "status.showUntrackedFiles=no",
+    ):
+        git(top, "config", *setting.split("="))
+    write(top, {"new": "x"})
+    assert "git.untracked" in facts(top)
+    status = os.stat(top / "a.py")
+    write(top, {"a.py": "b\n"})
+    os.utime(top / "a.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "git.dirty" in facts(top)
+
+
 def test_the_environment_does_not_lead_elsewhere(top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = repository(tmp_path / "other")
     write(top, {"a.py": "z\n"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from guardsh.facts.paths import ZONES, build_strength, normal, zones
@@ -224,6 +226,9 @@ def test_build_output_and_caches(path: str) -> None:
         ".git",
         "/home/u/.config",
         f"{STAR}.py",
+        f"/usr/bin/{STAR}g",
+        f"node_{STAR}",
+        f".cach{STAR}/x",
         f"{HOLE}.pyc/x",
     ],
 )
@@ -308,6 +313,27 @@ def test_names(path: str, facts: str) -> None:
     assert shown(path) == facts
 
 
+@pytest.mark.parametrize(
+    "path", [f"{STAR}.json", f"{STAR}.toml", f"{STAR}.yml", f"{STAR}.dat", f"{STAR}.enc", f"a{STAR}"]
+)
+def test_a_glob_that_gives_little_of_a_name_means_no_file_in_particular(path: str) -> None:
+    assert shown(path) == "project"
+
+
+@pytest.mark.parametrize(
+    ("path", "facts"),
+    [
+        (f"{STAR}secret{STAR}.yaml", "project secret"),
+        (f"/home/u/.bash{STAR}", "home-part startup"),
+        (f".claude/sett{STAR}", "guard project startup"),
+        (f"/home/u/.ss{ANY}/id_rsa", "outside secret"),
+        (f"{STAR}.pem", "project secret"),
+    ],
+)
+def test_a_glob_that_gives_most_of_a_name_means_it(path: str, facts: str) -> None:
+    assert shown(path) == facts
+
+
 def test_the_directory_of_hook_settings_counts_when_what_is_below_counts() -> None:
     assert shown(".claude", recursive=True) == "guard project"
     assert shown(".github", recursive=True) == "project"
@@ -335,4 +361,8 @@ def test_without_a_project_nothing_is_inside_one() -> None:
 
 
 def test_an_enormous_pattern_ends() -> None:
-    assert shown(f"/{'a' + STAR}" + f"{STAR}a" * 30)
+    start = time.monotonic()
+    for pattern in (f"a{STAR}" * 40, f"{STAR}{HOLE}" * 40 + "x", f"{TOKEN}{STAR}a" * 40):
+        for path in (f"/{pattern}", pattern, f"/home/u/{pattern}/x"):
+            shown(path)
+    assert time.monotonic() - start < 1

@@ -145,6 +145,15 @@ def test_many_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "many" not in facts(world(home, home), "d")
 
 
+def test_more_matches_than_git_is_asked_for_are_not_proven_clean(
+    top: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guardsh.facts.world.MANY", 1)
+    assert facts(world(top, home), STAR) == {"exists", "directory", "many"}
+    write(top, {"a.py": "changed\n"})
+    assert "precious" in facts(world(top, home), STAR)
+
+
 def test_mounts_below_count_when_what_is_below_goes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(home, {"d/e/x": "x"})
     monkeypatch.setattr(files, "mount_points", lambda: frozenset({f"{home}/d/e"}))
