@@ -399,3 +399,12 @@ def test_the_examples_are_valid(home: Path, work: Path) -> None:
     assert found.confirm_from == 20
     assert found.audit_required
     assert found.refuses_from("kubernetes") == 80
+
+
+def test_the_examples_name_what_exists() -> None:
+    packs = [path.read_text() for path in (TOP / "rules").glob("*.toml")]
+    ids = {line.split('"')[1] for text in packs for line in text.splitlines() if line.startswith(("id ", "id="))}
+    for name in ("config.toml", "project.guardsh.toml"):
+        table = config_file._parsed(name, (TOP / "examples" / name).read_bytes())
+        rules = table["rules"]
+        assert {*table["pack"], *rules.get("disable", {}), *rules.get("score", {})} <= ids
