@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from guardsh.facts.world import World
+    from guardsh.reading.reader import Reading
     from guardsh.rules.loading import Rules
     from guardsh.verdict import Verdict
 
@@ -130,7 +131,7 @@ class Session:
 def learn(session: Session, text: str, verdict: Verdict, world: World, rules: Rules, dialect: str = "bash") -> None:
     """Remembers what a judged shell text makes and moves if it passed, or which programs were refused if it didn't.
 
-    Call it before the text runs, while what it makes isn't there yet.
+    Call it before the text runs, while what it makes isn't there yet. Raises nothing: what isn't learnt is asked about.
     """
     from guardsh.reading.reader import read
     from guardsh.syntax import parse
@@ -140,19 +141,30 @@ def learn(session: Session, text: str, verdict: Verdict, world: World, rules: Ru
         return
     try:
         reading = read(parse(text, dialect), text, world, rules, dialect)
+        if verdict.action == PASS:
+            session.remember_made(*(path for path, _ in reading.made))
+            session.remember_moved(*_moved(reading))
+        else:
+            session.remember_refused(*_stopped(reading, verdict))
     except Exception:
-        return  # judge has said what is to be said about it
-    if verdict.action != PASS:
-        spans = [finding.span for finding in verdict.findings if finding.score >= verdict.score]
-        within = [c.command for c in reading.commands if any(_overlap(c.command.span, span) for span in spans)]
-        session.remember_refused(*(command.name for command in within))
         return
-    session.remember_made(*reading.made)
+
+
+def _moved(reading: Reading) -> list[str]:
+    """Both ends of what the text moves."""
     moving = {effect.index for effect in reading.effects if effect.kind == "move"}
-    moved = [effect for effect in reading.effects if effect.index in moving and effect.place.kind == "here"]
-    session.remember_moved(
-        *(os.path.normpath(os.path.join(e.directory, e.target.text)) for e in moved if e.target and e.target.known)
-    )
+    return [
+        os.path.normpath(os.path.join(effect.directory, effect.target.text))
+        for effect in reading.effects
+        if effect.index in moving and effect.place.kind == "here" and effect.target and effect.target.known
+    ]
+
+
+def _stopped(reading: Reading, verdict: Verdict) -> list[str]:
+    """The programs of the commands that decided."""
+    spans = [finding.span for finding in verdict.findings if finding.score >= verdict.score]
+    commands = [invocation.command for invocation in reading.commands]
+    return [command.name for command in commands if any(_overlap(command.span, span) for span in spans)]
 
 
 def make_file(session: Session, path: str, world: World) -> None:
