@@ -344,7 +344,7 @@ BACKUP_SUFFIXES = _listed(
 
 # --- projects and branches ------------------------------------------------------------------------------------------
 
-PROJECT_FILES = _listed(
+PROJECT_FILES = frozenset(
     """
     .git .hg .svn .jj package.json pyproject.toml setup.py setup.cfg requirements.txt Pipfile Cargo.toml go.mod
     go.work pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts Gemfile composer.json
@@ -353,7 +353,7 @@ PROJECT_FILES = _listed(
     compose.yml compose.yaml WORKSPACE MODULE.bazel BUILD.bazel stack.yaml cabal.project project.clj deps.edn
     build.sbt flake.nix shard.yml dune-project foundry.toml hardhat.config.js hardhat.config.ts Chart.yaml
     .terraform.lock.hcl Pulumi.yaml serverless.yml .guardsh.toml .editorconfig
-    """
+    """.split()
 )
 PROTECTED_BRANCHES = words(
     """

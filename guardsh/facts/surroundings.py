@@ -44,6 +44,9 @@ class Target:
         self.follow = follow
 
 
+MOST_NAMES = 5000  # of a directory that are looked through for signs of a project
+
+
 class Surroundings:
     """The directory that commands start in, the user, the environment, and what of the file system is near.
 
@@ -146,9 +149,24 @@ class Surroundings:
             if self._has(folder, ".git"):
                 return folder, True
         for folder in folders:
-            if any(self._has(folder, name) for name in known.PROJECT_FILES):
+            if not known.PROJECT_FILES.isdisjoint(self._names_in(folder)):
                 return folder, True
+        if self._started_in(directory):
+            return self.directory, True
         return directory, False
+
+    def _started_in(self, directory: str) -> bool:
+        """Is it, or lies it in, the directory that the work began in? That is somebody's, even below /tmp."""
+        start = self.directory
+        if start in ("/", self.home, self.known_home) or not (directory + "/").startswith(start + "/"):
+            return False
+        above = paths.normal("..", start)
+        return "path.temporary" not in paths.zones("x", directory=start, home=self.home, project="") or (
+            "path.temporary" in paths.zones("x", directory=above, home=self.home, project="")
+        )
+
+    def _names_in(self, folder: str) -> tuple[str, ...]:
+        return self._once(("names", folder), lambda: self.entries(folder, MOST_NAMES))
 
     def _has(self, folder: str, name: str) -> bool:
         return self.kind(f"{folder}/{name}") not in ("missing", "unknown")

@@ -37,10 +37,14 @@ def test_a_project_in_a_temporary_directory_is_a_project(home: Path, top: Path) 
     assert shown(home, top / "src", "..") == "project-root"
 
 
-def test_a_directory_that_only_happens_to_be_current_is_none(home: Path, top: Path) -> None:
+def test_a_home_that_happens_to_be_current_is_no_project(home: Path, top: Path) -> None:
     assert shown(home, home, "app") == "home-part"
-    assert shown(Path("/home/u"), home, "x") == "temporary"
-    assert shown(Path("/home/u"), home, STAR) == "temporary"
+
+
+def test_where_the_work_began_is_somebodys_even_below_tmp(home: Path) -> None:
+    assert shown(Path("/home/u"), home, "x") == "project"
+    assert shown(Path("/home/u"), home, STAR) == "project-root"
+    assert shown(Path("/home/u"), Path("/tmp"), "x") == "temporary"
 
 
 def test_a_link_to_elsewhere_is_as_bad_as_what_it_leads_to(home: Path, top: Path) -> None:
