@@ -12,7 +12,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
 
     from typing_extensions import Self, dataclass_transform
 else:
@@ -49,6 +49,10 @@ class _Fields(type):
 class Frozen(metaclass=_Fields):
     """Base of guardsh's records: equal by type and fields, hashable if the fields are, never changed."""
 
+    if TYPE_CHECKING:
+        _fields: ClassVar[tuple[str, ...]]
+        _defaults: ClassVar[dict[str, Any]]
+
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._fields
         if len(values) > len(fields):
@@ -72,7 +76,7 @@ class Frozen(metaclass=_Fields):
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._values() == other._values()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self._values() == other._values()
 
     def __hash__(self) -> int:
         return hash((type(self), self._values()))

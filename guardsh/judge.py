@@ -176,7 +176,19 @@ def _syntax_problem(
     if dialect == "zsh" or says.valid is not False:
         raise NotUnderstood(problem.reason, problem.offset)
     before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
+    before = max(before, _as_powershell(text, world, rules, settings), key=lambda verdict: verdict.score)
     return before.but(understood=False, problem=says.message, offset=problem.offset, syntax_error=True, text=text)
+
+
+def _as_powershell(text: str, world: World, rules: Rules, settings: Settings) -> Verdict:
+    """What isn't bash may be meant for PowerShell: agents have tools for it, and pass their text the same way."""
+    from guardsh import languages
+    from guardsh.reading.model import Context, Effect
+
+    context = Context(world.directory, world.home, world.environment, world.read_text, program="pwsh")
+    acts = languages.read("powershell", text, context)
+    effects = [act for act in acts if isinstance(act, Effect) and act.verb != "unreadable"]
+    return judge_effects(effects, world, rules, settings, text)
 
 
 def _unsure(text: str, reading: Reading, found: list[Found], settings: Settings, rules: Rules) -> Verdict:

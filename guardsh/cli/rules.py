@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from guardsh.rules.schema import PackError
@@ -79,7 +81,7 @@ def test(files: tuple[str, ...]) -> None:
     raise SystemExit(1 if failures else 0)
 
 
-def _read(file: str) -> dict[str, list[dict[str, str]]] | dict[str, dict[str, str]]:
+def _read(file: str) -> dict[str, Any]:
     from guardsh.rules.loading import read_pack
 
     try:

@@ -109,7 +109,7 @@ def _appended(first: Value, second: Value) -> Value:
     return Value(first.text + second.text, second.span, (*first.origins, *second.origins))
 
 
-def _file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: object) -> None:
+def _file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: Any) -> None:
     """An effect on a file; a file that the text itself makes is remembered as its own."""
     reader.effect(kind, call, target, **more)
     if kind in ("create", "overwrite", "append") and call.place == HERE and target.known:
@@ -158,7 +158,9 @@ def items_of(invocation: Invocation) -> list[Value]:
     if not about:
         return []
     starts = invocation.select(about.get("under", ["leading"])) or [Value(".", invocation.command.words[0].span)]
-    names = [] if any(invocation.has(option) for option in about.get("or", ())) else _names(invocation, about.get("named", []))
+    names: list[Value | None] = []
+    if not any(invocation.has(option) for option in about.get("or", ())):
+        names += _names(invocation, about.get("named", []))
     made: list[Value] = []
     for start in starts:
         base = start.text.rstrip("/") if start.text != "/" else ""

@@ -96,13 +96,12 @@ def _sequence(atoms: list[Atom]) -> list[list[list[Atom]]] | None:
     try:
         stride = abs(int(step)) if step else 1
         if len(first) == len(last) == 1 and first.isascii() and first.isalpha() and last.isalpha():
-            numbers, shown = _range(ord(first), ord(last), stride), chr
-        else:
-            width = max(len(first.lstrip("-")), len(last.lstrip("-"))) if _padded(first) or _padded(last) else 0
-            numbers, shown = _range(int(first), int(last), stride), lambda n: f"{n:0{width + (n < 0)}d}"
+            return [[[chr(number)]] for number in _range(ord(first), ord(last), stride)]
+        width = max(len(first.lstrip("-")), len(last.lstrip("-"))) if _padded(first) or _padded(last) else 0
+        numbers = _range(int(first), int(last), stride)
     except ValueError:
         return None
-    return [[list(shown(number))] for number in numbers]
+    return [[list(f"{number:0{width + (number < 0)}d}")] for number in numbers]
 
 
 def _padded(number: str) -> bool:

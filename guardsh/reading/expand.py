@@ -220,7 +220,8 @@ class Expander:
 def _split_text(text: str, separators: str) -> list[str]:
     """Field splitting; a first or last "" says that the text begins or ends with a separator."""
     blanks = [s for s in separators if s in " \t\n"]
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for sign in text:
         if sign in separators:
             if sign in blanks and piece == "" and pieces:

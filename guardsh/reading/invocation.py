@@ -75,6 +75,9 @@ class Invocation(Frozen):
             return own
         if selector == "leading":
             return list(self.operands[self.base : max(self.leading, self.base)])
+        if selector == "line":
+            words = self.command.words
+            return [Value(" ".join(word.text for word in words), self.command.span, words[0].origins)] if words else []
         if selector == "first":
             return own[:1]
         if selector == "last":

@@ -14,6 +14,8 @@ from guardsh.syntax import NotUnderstood, nodes, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from guardsh.facts.world import World
     from guardsh.reading.invocation import Invocation
     from guardsh.rules.loading import Rules
@@ -91,7 +93,7 @@ class Reader:
             len(self.invocations),
         )  # fmt: skip
 
-    def effect(self, kind: str, call: Call, target: Value | None = None, verb: str = "", **more: object) -> None:
+    def effect(self, kind: str, call: Call, target: Value | None = None, verb: str = "", **more: Any) -> None:
         """Note an effect of the command read last."""
         span = call.span
         if target is not None and self.offset is not None and target.span != (0, 0):

@@ -106,7 +106,16 @@ class Situation:
     def _git(self, fact: str) -> bool:
         if self.invocation.command.place != HERE or fact in _DISTURBED and self.disturbed():
             return False
-        return self.world.git_fact(fact, self.invocation.command.directory)
+        paths = self._pathspecs() if fact in ("git.unchanged", "git.dirty") else ()
+        return self.world.git_fact(fact, self.invocation.command.directory, paths=paths)
+
+    def _pathspecs(self) -> tuple[str, ...]:
+        """The paths that a git command is limited to: what stands behind its --; () for the whole tree."""
+        texts = [word.text for word in self.invocation.command.words]
+        if "--" not in texts:
+            return ()
+        behind = texts[texts.index("--") + 1 :]
+        return tuple(behind) if behind and all(word.known for word in self.invocation.command.words) else ()
 
     def _branch(self, fact: str, every: bool) -> bool:
         """About the branches that a command names, as `source:destination` too; of the current one if it names none."""
