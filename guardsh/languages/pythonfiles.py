@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guardsh.languages.acts import UNKNOWN, joined
-from guardsh.languages.pythoncall import Call
+from guardsh.languages.calls import Call
 from guardsh.languages.things import (
     Items,
     Known,
@@ -108,7 +108,7 @@ def _variables(call: Call) -> Thing:
     value = call.text(0)
 
     def replace(match: re.Match[str]) -> str:
-        return call.walker.context.environment.get(match[1] or match[2], match[0])
+        return str(call.walker.context.environment.get(match[1] or match[2], match[0]))
 
     return value.but(text=re.sub(r"\$(?:\{(\w+)\}|(\w+))", replace, value.text))
 

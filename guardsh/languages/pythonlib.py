@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from guardsh.languages import pythonfiles, pythonnet, pythonrun, strings
 from guardsh.languages.acts import UNKNOWN
-from guardsh.languages.pythoncall import Call
+from guardsh.languages.calls import Call
 from guardsh.languages.things import (
     Bound,
     Function,
@@ -279,7 +279,8 @@ def _getattr(made: Call) -> Thing:
     if isinstance(name, OneOf):
         return one_of(*(made.walker.attribute(thing, text(each).text) for each in name.things))
     if isinstance(name, Value) and name.known:
-        return made.walker.attribute(thing, name.text)
+        found: Thing = made.walker.attribute(thing, name.text)
+        return found
     if isinstance(thing, Named) and canonical(thing.name) in _RISKY:
         return Made("attribute unknown", (Value(thing.name),))
     return UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from guardsh.languages.acts import UNKNOWN, joined
-from guardsh.languages.pythoncall import Call
+from guardsh.languages.calls import Call
 from guardsh.languages.things import (
     Bound,
     Items,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guardsh.languages import strings
 from guardsh.languages.acts import UNKNOWN
-from guardsh.languages.pythoncall import Call
+from guardsh.languages.calls import Call
 from guardsh.languages.things import (
     Bound,
     Items,

@@ -1,16 +1,17 @@
-"""One call of a library function in Python, with its arguments as far as they are known."""
+"""One call of a library function, with its arguments as far as they are known."""
 
 from __future__ import annotations
 
 from guardsh.frozen import Frozen
 from guardsh.languages.acts import UNKNOWN
-from guardsh.languages.things import Known, argument, text, texts
+from guardsh.languages.things import Known, Pairs, argument, text, texts
 from guardsh.reading.model import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from guardsh.languages.acts import Acts
-    from guardsh.languages.pythonvalues import Values
     from guardsh.languages.things import Thing
     from guardsh.reading.model import Span
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class Call(Frozen):
     """A call: the full name of the function, or the name of the method."""
 
-    walker: Values
+    walker: Any  # of the language: walks on into functions that are handed over
     name: str
     arguments: tuple[Thing, ...]
     keywords: tuple[tuple[str, Thing], ...]
@@ -27,7 +28,8 @@ class Call(Frozen):
     @property
     def acts(self) -> Acts:
         """Where the acts go."""
-        return self.walker.acts
+        acts: Acts = self.walker.acts
+        return acts
 
     def thing(self, index: int, keyword: str = "") -> Thing:
         """An argument, unknown if it isn't there."""
@@ -49,6 +51,18 @@ class Call(Frozen):
     def texts(self, index: int, keyword: str = "") -> list[Value]:
         """An argument as the texts that it may be."""
         return texts(self.thing(index, keyword))
+
+    def option(self, name: str) -> Thing | None:
+        """A member of an object among the arguments, as JavaScript takes options; None if it isn't given."""
+        for thing in reversed(self.arguments):
+            if isinstance(thing, Pairs) and thing.get(name) is not None:
+                return thing.get(name)
+        return None
+
+    def set(self, name: str) -> bool:
+        """Is this option given, and not certainly false?"""
+        thing = self.option(name)
+        return thing is not None and not (isinstance(thing, Known) and not thing.value)
 
     def true(self, keyword: str) -> bool:
         """Is this keyword given, and not certainly false?"""
