@@ -176,7 +176,8 @@ def _syntax_problem(
     if dialect == "zsh" or says.valid is not False:
         raise NotUnderstood(problem.reason, problem.offset)
     before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
-    before = max(before, _as_powershell(text, world, rules, settings), key=lambda verdict: verdict.score)
+    for reading in (_as_powershell, _as_meant):
+        before = max(before, reading(text, world, rules, settings), key=lambda verdict: verdict.score)
     return before.but(understood=False, problem=says.message, offset=problem.offset, syntax_error=True, text=text)
 
 
@@ -189,6 +190,15 @@ def _as_powershell(text: str, world: World, rules: Rules, settings: Settings) ->
     acts = languages.read("powershell", text, context)
     effects = [act for act in acts if isinstance(act, Effect) and act.verb != "unreadable"]
     return judge_effects(effects, world, rules, settings, text)
+
+
+def _as_meant(text: str, world: World, rules: Rules, settings: Settings) -> Verdict:
+    """What bash refuses for its parentheses another shell may take as they stand: `mongosh --eval db.users.drop()`."""
+    meant = text.replace("(", "\\(").replace(")", "\\)")
+    try:
+        return _judged(meant, world, rules, settings, "bash", ())
+    except NotUnderstood:
+        return Verdict(PASS, 0, text=text)
 
 
 def _unsure(text: str, reading: Reading, found: list[Found], settings: Settings, rules: Rules) -> Verdict:

@@ -433,6 +433,9 @@ def _alias(reader: Reader, call: Call, name: str) -> Value:
 def _call_function(reader: Reader, call: Call, node: nodes.Function) -> Value:
     key = node.name + "()"
     if key not in reader.active and _multiplies(node):
+        from guardsh.reading import actions
+
+        actions.note(reader, call)
         reader.effect("run", call, call.words[0], "fork-bomb")
     if reader.active.count(key) >= 2 or len(reader.active) > 40:
         return Value(HOLE, origins=(Origin("output", node.name),))

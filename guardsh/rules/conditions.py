@@ -121,10 +121,10 @@ class Situation:
         """About the branches that a command names, as `source:destination` too; of the current one if it names none."""
         if self.invocation.command.place != HERE and fact != "branch.protected":
             return False
-        words = self.operands[1:] if self.invocation.operands and self.invocation.operands[0].text == "push" else self.operands
-        if self.invocation.operands and self.invocation.operands[0].text == "push":
-            words = self.invocation.operands[2:]
+        words = self.operands[1:] if self.invocation.description.get("remote") else self.operands
         names = [word.text.lstrip("+").rpartition(":")[2].removeprefix("refs/heads/") for word in words]
+        if fact == "branch.protected" and any(_protected(name) for name in names):
+            return True
         refs = [name if name != "HEAD" else "" for name in names] or [""]
         found = [self.world.git_fact(fact, self.invocation.command.directory, ref=ref) for ref in refs]
         return all(found) if every or fact != "branch.protected" else any(found)
@@ -251,6 +251,12 @@ class Situation:
 def _input(situation: Situation, kind: str) -> bool:
     stdin = situation.invocation.command.stdin
     return stdin is not None and stdin.comes_from(kind)
+
+
+def _protected(name: str) -> bool:
+    from guardsh.facts.git import protected_name
+
+    return bool(name) and protected_name(name)
 
 
 def disturbing(reading_commands: tuple[Invocation, ...], effects: tuple[Effect, ...]) -> tuple[int, ...]:

@@ -43,6 +43,7 @@ PROGRAM_KEYS = {
     "context": TEXTS,
     "context_files": TABLES,
     "items": TABLE,
+    "remote": FLAG,
     "answer": TEXT,
 }
 EFFECT_KEYS = {"kind": TEXT, "on": TEXTS, "verb": TEXT, "when": TEXTS, "unless": TEXTS, "recursive": ANY, "default": TEXT}
