@@ -6,7 +6,6 @@ too, with its own names for tools and without matchers; its answers have the sam
 
 from __future__ import annotations
 
-import json
 import os
 
 from guardsh.agents.hook import FILE, SHELL, TOOL, WRITTEN, Answer, Call, Malformed
@@ -66,6 +65,8 @@ def ask(reason: str) -> Answer:
 
 
 def _decision(decision: str, reason: str) -> Answer:
+    import json
+
     answer = {
         "hookSpecificOutput": {
             "hookEventName": "PreToolUse",
