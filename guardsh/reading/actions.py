@@ -242,6 +242,8 @@ def _run_command(reader: Reader, call: Call, invocation: Invocation, run: Table)
     from guardsh.reading import walk
 
     lists = _word_lists(invocation, run)
+    if "items" in run:
+        call = call.but(via=(*call.via, "loop"))
     output: Value | None = None
     state = call.state
     if "directory" in run:
@@ -252,10 +254,21 @@ def _run_command(reader: Reader, call: Call, invocation: Invocation, run: Table)
     for words in lists:
         if not words:
             continue
+        if run.get("package"):
+            words = (words[0].but(text=program_of_package(words[0].text)), *words[1:])
         for complete in _with_items(reader, call, invocation, run, words):
             plain = complete[0].text in reader.active
             output = walk.run(reader, call.but(words=complete, state=state)) if not plain else None
     return output
+
+
+def program_of_package(package: str) -> str:
+    """The program that a package is started as: without version; `@scope/cli` is the scope's own."""
+    scope, slash, name = package.rpartition("/")
+    name = name.partition("@")[0] if not name.startswith("@") else name
+    if slash and scope.startswith("@") and name in ("cli", "cli-bin", "cmd"):
+        return scope[1:]
+    return name
 
 
 def _word_lists(invocation: Invocation, run: Table) -> list[tuple[Value, ...]]:
@@ -279,7 +292,7 @@ def _with_items(
     tokens += ["{}"] if any(invocation.has(option) and not invocation.values(option) for option in run.get("replace", ())) else []
     present = [token for token in tokens if token and any(token in word.text for word in words)]
     if not present:
-        return [(*words, *items)]
+        return [(*words, *items)] if run["items"] == "stdin" else [words]
     made = []
     for item in items:
         replaced = words

@@ -239,6 +239,9 @@ class _Sorter:
                 for key in ("stops", "style", "effects", "runs", "reads", "output", "request", "data"):
                     if key in sub:
                         both.pop(key, None)
+                for key, other in (("values", "flags"), ("values", "optional"), ("flags", "values"), ("optional", "values")):
+                    if key in both and other in sub:
+                        both[key] = [option for option in both[key] if option not in sub[other]]
                 merge(both, sub)
                 self.about, self.base = both, count
                 return

@@ -199,8 +199,8 @@ class Situation:
                 found += [text] if text else []
             else:
                 values = [value.text for value in self.invocation.select([selector])]
-                found += [t for t in values if "://" in t] if selector in ("operands", "first") else values
-        urls = [word.text for word in self.invocation.command.words[1:] if "://" in word.text]
+                found += [t for t in values if _has_host(t)] if selector in ("operands", "first") else values
+        urls = [word.text for word in self.invocation.command.words[1:] if _has_host(word.text)]
         return list(dict.fromkeys(found + urls))
 
     # ------------------------------------------------------------ the rest
@@ -253,6 +253,15 @@ def _input(situation: Situation, kind: str) -> bool:
     return stdin is not None and stdin.comes_from(kind)
 
 
+_BUCKETS = ("s3", "gs", "az", "abfs", "abfss", "wasb", "oss", "cos", "b2", "r2", "swift", "file", "oci", "obs")
+
+
+def _has_host(text: str) -> bool:
+    """Is it a URL that names a host? The first part of a bucket's URL doesn't."""
+    scheme, found, _ = text.partition("://")
+    return bool(found) and scheme.rpartition("=")[2].lower() not in _BUCKETS
+
+
 def _protected(name: str) -> bool:
     from guardsh.facts.git import protected_name
 
@@ -291,6 +300,7 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
     "input.secret": lambda s: _input(s, "secret"),
     "input.file": lambda s: _input(s, "file") or any(r.operator == "<" for r in s.invocation.command.redirects),
+    "input.any": lambda s: s.invocation.command.stdin is not None,
     "input.key": Situation.key_read,
     "interpreter": lambda s: any(run["as"] in ("shell", "bash", "sh") for run in s.invocation.description.get("runs", ())),
     "harmless-value": Situation.runs_described,

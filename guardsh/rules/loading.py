@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     Table = dict[str, Any]
-    Signature = tuple[tuple[str, int, int], ...]
+    Signature = tuple[tuple[str, int, int, int, int], ...]
 
-FORMAT = 3  # of the compiled file; raise it with every change of the compiled records
+FORMAT = 4  # of the compiled file; raise it with every change of the compiled records
 _MAGIC = b"guardsh-packs\n"
 
 
@@ -28,19 +28,43 @@ class Problem(Frozen):
     message: str
 
 
-class Rules:
-    """The rules in force: asked by program name, effect kind or variable; loads what is asked for."""
+class Keeper:
+    """What is remembered of packs: this one trusts every file and remembers nothing."""
 
-    def __init__(self, index: dict[str, list[Table]] | None = None, problems: tuple[Problem, ...] = ()) -> None:
+    def check(self, file: str) -> None:
+        """Raise PackError if the file mustn't be used, whatever it says."""
+
+    def keep(self, file: str, pack: Table) -> None:
+        """Remember a pack that can be used."""
+
+    def last_good(self, file: str) -> Table | None:
+        """What was remembered of a pack, None if nothing was."""
+        return None
+
+
+class Rules:
+    """The rules in force: asked by program name, effect kind or variable; loads what is asked for.
+
+    problems: packs that are missing from the rules, so that these can't be relied on. warnings: packs that broke, and whose
+    last good version stays in force.
+    """
+
+    def __init__(
+        self,
+        index: dict[str, list[Table]] | None = None,
+        problems: tuple[Problem, ...] = (),
+        warnings: tuple[Problem, ...] = (),
+    ) -> None:
         self._index: dict[str, list[Table]] = index or {}
         self._stored: dict[str, tuple[int, int]] = {}
         self._body = b""
         self.problems = problems
+        self.warnings = warnings
 
     @classmethod
-    def stored(cls, where: dict[str, tuple[int, int]], body: bytes) -> Rules:
+    def stored(cls, where: dict[str, tuple[int, int]], body: bytes, warnings: tuple[Problem, ...] = ()) -> Rules:
         """Rules of a compiled file: `where` gives offset and length of each key's records in `body`."""
-        rules = cls()
+        rules = cls(warnings=warnings)
         rules._stored, rules._body = where, body
         return rules
 
@@ -119,51 +143,95 @@ def read_pack(file: str) -> Table:
             raw: Table = toml.load(stream)
     except toml.TOMLDecodeError as error:
         raise PackError(f"{file}: isn't valid TOML: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(f"{file}: can't be read: {error}") from None
+    except RecursionError:
+        raise PackError(f"{file}: is nested too deep") from None
+    except OSError as error:
+        raise PackError(f"{file}: can't be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise PackError(f"{file}: isn't UTF-8: {error}") from None
     check_pack(raw, file)
     return raw
 
 
-def compile_files(files: Sequence[str]) -> Rules:
-    """Rules of these packs, read now. Packs that can't be used are left out and named in `problems`."""
+def compile_files(files: Sequence[str], keeper: Keeper | None = None) -> Rules:
+    """Rules of these packs, read now. A pack that can't be used is replaced by what the keeper remembers of it, and named in
+    `warnings`; without that it is left out and named in `problems`.
+    """
+    keeper = keeper or Keeper()
     packs: list[Table] = []
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     ids: dict[str, str] = {}
     for file in files:
         try:
+            keeper.check(file)
             pack = read_pack(file)
-            for rule in pack.get("rule", ()):
-                if rule["id"] in ids:
-                    raise PackError(f"{file}: rule {rule['id']}: the id is used in {ids[rule['id']]} too")
+            _check_ids(pack, file, ids)
+            keeper.keep(file, pack)
         except PackError as error:
-            problems.append(Problem(file=file, message=str(error)))
-            continue
+            kept = _last_good(keeper, file, ids)
+            if kept is None:
+                problems.append(Problem(file, str(error)))
+                continue
+            warnings.append(Problem(file, f"{error} (its last good version stays in force)"))
+            pack = kept
         ids.update((rule["id"], file) for rule in pack.get("rule", ()))
         packs.append(pack)
-    return Rules(compiling.compile_packs(packs), tuple(problems))
+    return Rules(compiling.compile_packs(packs), tuple(problems), tuple(warnings))
 
 
-def load(extra: Sequence[str] = (), cache: str | None = None) -> Rules:
+def _check_ids(pack: Table, file: str, ids: dict[str, str]) -> None:
+    for rule in pack.get("rule", ()):
+        if rule["id"] in ids:
+            raise PackError(f"{file}: rule {rule['id']}: the id is used in {ids[rule['id']]} too")
+
+
+def _last_good(keeper: Keeper, file: str, ids: dict[str, str]) -> Table | None:
+    kept = keeper.last_good(file)
+    if kept is None:
+        return None
+    try:
+        check_pack(kept, file)
+        _check_ids(kept, file, ids)
+    except PackError:
+        return None
+    return kept
+
+
+def load(extra: Sequence[str] = (), cache: str | None = None, keeper: Keeper | None = None) -> Rules:
     """The rules in force.
 
     extra: paths of the user's own packs. cache: a directory only the user may write, for the compiled file; None compiles
-    every time. A compiled file is used only if it was made from exactly these files (path, size, time of change) and
-    nobody else may write it. Packs with errors are left out; what to do about `problems` is the caller's decision, and
-    confirming everything is the safe one.
+    every time. keeper: remembers good versions of packs. A compiled file is used only if it was made from exactly these
+    files (path, size, time of change) and nobody else may write it. If a pack can't be used and nothing is remembered of it,
+    the compiled file that was made last of these files stays in force; without one the pack is left out. What to do about
+    `problems` is the caller's decision, and confirming everything is the safe one.
     """
     files = pack_files(extra)
     if cache is None:
-        return compile_files(files)
+        return compile_files(files, keeper)
     signature = _signature(files)
-    path = os.path.join(cache, "packs.bin")
-    kept = _read_compiled(path, signature)
-    if kept is not None:
-        return kept
-    rules = compile_files(files)
+    path = os.path.join(cache, _compiled_name(extra))
+    before = _read_compiled(path)
+    if before is not None and before[0] == signature:
+        return before[1]
+    rules = compile_files(files, keeper)
     if not rules.problems:
         _write_compiled(path, signature, rules)
+    elif before is not None and _files_of(before[0]) == files:
+        stays = " (the last good version of all packs stays in force)"
+        before[1].warnings = tuple(problem.but(message=problem.message + stays) for problem in rules.problems)
+        return before[1]
     return rules
+
+
+def _compiled_name(extra: Sequence[str]) -> str:
+    """One compiled file for each set of packs, so that projects with packs of their own don't push each other out."""
+    if not extra:
+        return "packs.bin"
+    import zlib
+
+    return f"packs-{zlib.crc32(chr(0).join(extra).encode('utf-8', 'surrogateescape')):08x}.bin"
 
 
 def _signature(files: Sequence[str]) -> Signature:
@@ -171,18 +239,26 @@ def _signature(files: Sequence[str]) -> Signature:
     for file in files:
         try:
             state = os.stat(file)
-            found.append((file, state.st_size, state.st_mtime_ns))
+            found.append((file, state.st_size, state.st_mtime_ns, state.st_mode & 0o022, state.st_uid))
         except OSError:
-            found.append((file, -1, -1))
+            found.append((file, -1, -1, 0, 0))
     code = os.stat(compiling.__file__)
-    return (("format", FORMAT, code.st_mtime_ns), *found)
+    return (("format", FORMAT, code.st_mtime_ns, 0, 0), *found)
 
 
-def _read_compiled(path: str, signature: Signature) -> Rules | None:
+def _files_of(signature: Signature) -> list[str] | None:
+    """The files that a compiled file was made of; None if it has another format."""
+    if signature[0][:2] != ("format", FORMAT):
+        return None
+    return [entry[0] for entry in signature[1:]]
+
+
+def _read_compiled(path: str) -> tuple[Signature, Rules] | None:
+    """A compiled file that nobody else can have written, and what it was made of; None without one."""
     import marshal
 
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
     try:
@@ -199,12 +275,11 @@ def _read_compiled(path: str, signature: Signature) -> Rules | None:
     length = int.from_bytes(content[len(_MAGIC) : len(_MAGIC) + 8], "big")
     start = len(_MAGIC) + 8
     try:
-        made_from, where = marshal.loads(content[start : start + length])
+        made_from, where, said = marshal.loads(content[start : start + length])
+        warnings = tuple(Problem(file, message) for file, message in said)
     except (EOFError, ValueError, TypeError):
         return None
-    if made_from != signature:
-        return None
-    return Rules.stored(where, content[start + length :])
+    return made_from, Rules.stored(where, content[start + length :], warnings)
 
 
 def _write_compiled(path: str, signature: Signature, rules: Rules) -> None:
@@ -217,7 +292,8 @@ def _write_compiled(path: str, signature: Signature, rules: Rules) -> None:
         record = marshal.dumps(rules.records(key))
         where[key] = (len(body), len(record))
         body += record
-    head = marshal.dumps((signature, where))
+    said = tuple((problem.file, problem.message) for problem in rules.warnings)
+    head = marshal.dumps((signature, where, said))
     content = _MAGIC + len(head).to_bytes(8, "big") + head + bytes(body)
     temporary = f"{path}.{os.getpid()}"
     try:

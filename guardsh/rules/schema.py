@@ -59,6 +59,7 @@ RUNS_KEYS = {
     "directory": TEXTS,
     "replace": TEXTS,
     "task": TEXT,
+    "package": FLAG,
 }
 REQUEST_KEYS = {
     key: TEXTS
@@ -112,7 +113,7 @@ FACTS = frozenset(
     "git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed branch.protected branch.mine "
     "branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
     "input.answered unattended superuser place.host place.container loop session.refused tool.file tool.mcp "
-    "recursive glob input.secret input.key input.file interpreter harmless-value local-file".split()
+    "recursive glob input.secret input.key input.file input.any interpreter harmless-value local-file".split()
 )
 
 

@@ -64,6 +64,7 @@ def _values(text: str, situation: Situation) -> dict[str, str]:
         "operands": " ".join(operands[:6]),
         "target": target,
         "program": invocation.command.name,
+        "words": " ".join(o.shown for o in invocation.operands[: len(invocation.operands) - len(situation.operands)]),
         "host": effect.detail("host") if effect is not None else invocation.command.place.name,
         "field": effect.detail("field") if effect is not None else "",
         "path": effect.detail("path") if effect is not None else "",
