@@ -11,9 +11,10 @@ from guardsh.reading.model import MARKS
 
 PRODUCTION = known.words("prod production prd proddb dbprod prodapi apiprod prodapp appprod prodweb live golive")
 STAGING = known.words("staging stage stg stag preprod preprd preproduction nonprod nonproduction uat qa")
+# A development database may hold days of somebody's work; it is no test.
 TEST = known.words(
     """
-    test tests testing tst testdb dbtest dev devel develop development devdb dbdev sandbox demo scratch tmp temp ci e2e
+    test tests testing tst testdb dbtest sandbox demo scratch tmp temp ci e2e
     fixture fixtures mock mocks dummy playground throwaway junk poc unittest unittests integrationtest ephemeral
     disposable
     """

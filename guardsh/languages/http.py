@@ -34,7 +34,7 @@ _SECRET_HEADERS = re.compile(
     r"^token$|secret|^cookie$|^x-auth|^apikey$|-key$"
 )
 _URL = re.compile(
-    r"(?:(?P<scheme>[A-Za-z][\w+.-]*):)?(?://)?(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[^\]]*\]|[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
+    r"(?:(?P<scheme>[A-Za-z][\w+.-]*)://|//)?(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[^\]]*\]|[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
 )
 _SQL = re.compile(
     r"(?is)^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:select|insert|update|delete|drop|truncate|alter|create|with|grant|revoke|"

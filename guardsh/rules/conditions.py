@@ -187,6 +187,8 @@ class Situation:
             return bool(host) and "local" in self.world.name_facts("https://" + host)
         if found:
             return all("local" in self.world.name_facts(text) for text in found)
+        if self.invocation.command.place != HERE or any(HOLE in operand.text for operand in self.operands[:1]):
+            return False
         return bool(about.get("here"))
 
     def _host_texts(self) -> list[str]:

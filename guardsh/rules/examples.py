@@ -1,7 +1,7 @@
 """Running the examples of rules, both ways, through the whole pipeline: one function for the product and for our tests.
 
-Examples live in a world of their own: the project /home/u/project of the user u, a git repository with a clean tree, in which
-no named file exists unless the example gives it. Nothing of the real machine is looked at.
+Examples live in a world of their own: the project /home/u/project of the user u, a git repository with a clean tree, in
+which no named file exists unless the example gives it. Nothing of the real machine is looked at.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Failure(Frozen):
 
 
 def check(files: Sequence[str], rules: Rules) -> Iterator[Failure]:
-    """Every failing example of the packs in `files`; `rules` are all that are in force. Raises PackError for a broken file."""
+    """Every failing example of the packs in `files`, judged by `rules`. Raises PackError for a broken file."""
     from guardsh.rules.loading import read_pack
 
     for file in files:
@@ -84,9 +84,8 @@ def judged(example: str | Table, rules: Rules) -> Verdict:
     from guardsh.judge import judge
 
     table: Table = {"run": example} if isinstance(example, str) else example
-    world = ExampleWorld(
-        given=frozenset(as_list(table.get("given", ()))), files=dict(table.get("files", {})), env=dict(table.get("env", {}))
-    )
+    given = frozenset(as_list(table.get("given", ())))
+    world = ExampleWorld(given=given, files=dict(table.get("files", {})), env=dict(table.get("env", {})))
     if "in" in table:
         world.directory = table["in"]
     if table["run"].startswith("mcp__"):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Table = dict[str, Any]
-    Signature = tuple[tuple[str, int, int, int, int], ...]
+    Signature = tuple[tuple[str, int, int], ...]
 
 FORMAT = 4  # of the compiled file; raise it with every change of the compiled records
 _MAGIC = b"guardsh-packs\n"
@@ -45,8 +45,8 @@ class Keeper:
 class Rules:
     """The rules in force: asked by program name, effect kind or variable; loads what is asked for.
 
-    problems: packs that are missing from the rules, so that these can't be relied on. warnings: packs that broke, and whose
-    last good version stays in force.
+    problems: packs that are missing from the rules, so that these can't be relied on. warnings: packs that broke, and
+    whose last good version stays in force.
     """
 
     def __init__(
@@ -60,6 +60,11 @@ class Rules:
         self._body = b""
         self.problems = problems
         self.warnings = warnings
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a person must be told about broken packs."""
+        return tuple(problem.message for problem in (*self.problems, *self.warnings))
 
     @classmethod
     def stored(cls, where: dict[str, tuple[int, int]], body: bytes, warnings: tuple[Problem, ...] = ()) -> Rules:
@@ -154,8 +159,10 @@ def read_pack(file: str) -> Table:
 
 
 def compile_files(files: Sequence[str], keeper: Keeper | None = None) -> Rules:
-    """Rules of these packs, read now. A pack that can't be used is replaced by what the keeper remembers of it, and named in
-    `warnings`; without that it is left out and named in `problems`.
+    """Rules of these packs, read now.
+
+    A pack that can't be used is replaced by what the keeper remembers of it, and named in `warnings`; without that it is
+    left out and named in `problems`.
     """
     keeper = keeper or Keeper()
     packs: list[Table] = []
@@ -201,16 +208,19 @@ def _last_good(keeper: Keeper, file: str, ids: dict[str, str]) -> Table | None:
 def load(extra: Sequence[str] = (), cache: str | None = None, keeper: Keeper | None = None) -> Rules:
     """The rules in force.
 
-    extra: paths of the user's own packs. cache: a directory only the user may write, for the compiled file; None compiles
-    every time. keeper: remembers good versions of packs. A compiled file is used only if it was made from exactly these
-    files (path, size, time of change) and nobody else may write it. If a pack can't be used and nothing is remembered of it,
-    the compiled file that was made last of these files stays in force; without one the pack is left out. What to do about
-    `problems` is the caller's decision, and confirming everything is the safe one.
+    extra: paths of the user's own packs. cache: a directory only the user may write, for the compiled file; None
+    compiles every time. keeper: remembers good versions of packs.
+
+    A compiled file is used only if it was made from exactly these files (path, size, time of change) and nobody else
+    may write it. If a pack can't be used and nothing is remembered of it, the compiled file that was made last of these
+    files stays in force; without one the pack is left out. What to do about `problems` is the caller's decision, and
+    confirming everything is the safe one.
     """
     files = pack_files(extra)
+    keeper = keeper or Keeper()
     if cache is None:
         return compile_files(files, keeper)
-    signature = _signature(files)
+    signature = _signature(files, keeper)
     path = os.path.join(cache, _compiled_name(extra))
     before = _read_compiled(path)
     if before is not None and before[0] == signature:
@@ -234,16 +244,17 @@ def _compiled_name(extra: Sequence[str]) -> str:
     return f"packs-{zlib.crc32(chr(0).join(extra).encode('utf-8', 'surrogateescape')):08x}.bin"
 
 
-def _signature(files: Sequence[str]) -> Signature:
+def _signature(files: Sequence[str], keeper: Keeper) -> Signature:
     found = []
     for file in files:
         try:
+            keeper.check(file)
             state = os.stat(file)
-            found.append((file, state.st_size, state.st_mtime_ns, state.st_mode & 0o022, state.st_uid))
-        except OSError:
-            found.append((file, -1, -1, 0, 0))
+            found.append((file, state.st_size, state.st_mtime_ns))
+        except (PackError, OSError):
+            found.append((file, -1, -1))
     code = os.stat(compiling.__file__)
-    return (("format", FORMAT, code.st_mtime_ns, 0, 0), *found)
+    return (("format", FORMAT, code.st_mtime_ns), *found)
 
 
 def _files_of(signature: Signature) -> list[str] | None:

@@ -127,14 +127,23 @@ def matched(rule: Table, situation: Situation) -> bool:
 
 
 def _options_hold(rule: Table, situation: Situation) -> bool:
+    if "flags" in rule and not any(_given(flag, rule, situation) for flag in rule["flags"]):
+        return False
+    if "all" in rule and not all(_given(flag, rule, situation) for flag in rule["all"]):
+        return False
+    if "not" in rule and any(_given(flag, rule, situation, exactly=True) for flag in rule["not"]):
+        return False
+    return _values_hold(rule, situation.invocation)
+
+
+def _given(flag: str, rule: Table, situation: Situation, *, exactly: bool = False) -> bool:
+    """Is an option there, also among what an interpreter hands on to its script: `python manage.py flush --noinput`?"""
     invocation = situation.invocation
-    if "flags" in rule and not any(invocation.has(flag) for flag in rule["flags"]):
+    if invocation.has_exactly(flag) if exactly else invocation.has(flag):
+        return True
+    if "stops" not in invocation.description or not any(len(words) > 1 for words in rule["command"]):
         return False
-    if "all" in rule and not all(invocation.has(flag) for flag in rule["all"]):
-        return False
-    if "not" in rule and any(invocation.has_exactly(flag) for flag in rule["not"]):
-        return False
-    return _values_hold(rule, invocation)
+    return any(operand.text == flag or operand.text.startswith(flag + "=") for operand in situation.operands)
 
 
 def _values_hold(rule: Table, invocation: Invocation) -> bool:
