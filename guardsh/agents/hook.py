@@ -254,7 +254,7 @@ def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
         return module.PASS
     settings = config.load(call.directory, environment)
     rules = store.in_force(settings.packs)
-    for problem in (*settings.problems, *(problem.message for problem in rules.problems)):
+    for problem in (*settings.problems, *rules.said):
         _say(2, f"guardsh: {problem}\n")
     verdict = judged(call, world, rules, settings)
     decision = _Decision(module, call, verdict, world, settings)

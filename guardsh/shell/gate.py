@@ -12,6 +12,7 @@ from guardsh.frozen import Frozen
 from guardsh.judge import judge
 from guardsh.record import log
 from guardsh.rules import store
+from guardsh.shell import sessions
 from guardsh.verdict import CONFIRM, PASS, Verdict
 
 TYPE_CHECKING = False
@@ -47,11 +48,16 @@ class Gate:
     """Judges commands in this process's surroundings: its directory, its environment, its user."""
 
     def __init__(self) -> None:
-        self.world = World.current()
+        self.session = sessions.current()
+        self.world = World.current(self.session)
         self.settings = config.load(self.world.directory, self.world.environment)
         self.rules = store.in_force(self.settings.packs)
-        for problem in (*self.settings.problems, *(problem.message for problem in self.rules.problems)):
+        for problem in (*self.settings.problems, *self.rules.said):
             say(f"guardsh: {problem}\n")
+
+    def look_again(self) -> None:
+        """Takes the surroundings as they are now, after other commands have run."""
+        self.world = World.current(self.session)
 
     def judge(self, command: Unwrapped) -> Verdict:
         """The verdict on a command, whatever is done about it."""
@@ -77,13 +83,25 @@ class Gate:
 
     def _run(self, command: Unwrapped, verdict: Verdict, outcome: str) -> Answer:
         if self._record(command, verdict, outcome) or not self.settings.audit_required:
+            self._learn(command, verdict.but(action=PASS))
             return RUN
         say(_UNRECORDED)
         return Answer(False, BLOCKED)
 
     def _record(self, command: Unwrapped, verdict: Verdict, outcome: str, request: str = "") -> bool:
         agent = command.agent or _marked(self.world)
-        return log.write(log.entry(verdict, outcome, agent=agent, directory=self.world.directory, request=request))
+        directory = self.world.directory
+        session = sessions.name_in(self.world.environment)
+        return log.write(
+            log.entry(verdict, outcome, agent=agent, session=session, directory=directory, request=request)
+        )
+
+    def _learn(self, command: Unwrapped, verdict: Verdict) -> None:
+        """What the session remembers of a command that runs, or of one that was stopped."""
+        if self.session is not None:
+            from guardsh.facts import session
+
+            session.learn(self.session, command.text, verdict, self.world, self.rules, command.dialect)
 
     def _confirm(self, command: Unwrapped, verdict: Verdict) -> Answer:
         from guardsh.shell import approval
@@ -91,22 +109,23 @@ class Gate:
         bound = approval.bound(verdict, self.world)
         if approval.taken(bound):
             return self._run(command, verdict, log.YES)
-        typed = approval.typed(verdict, self.world, self.settings)
+        # What an agent wrapped is an agent's, whatever else speaks for a person at this terminal.
+        typed = None if command.agent else approval.typed(verdict, self.world, self.settings)
         if typed:
             return self._run(command, verdict, log.YES)
         if typed is not None:
             self._record(command, verdict, log.NO)
             return Answer(False, BLOCKED)
         asked = approval.request(verdict, bound, self.world, command.agent, self.settings.on_request)
-        return self._blocked(command, verdict, asked.id, asked.word)
+        return self._blocked(command, verdict, asked.id, asked.denied)
 
-    def _blocked(self, command: Unwrapped, verdict: Verdict, request: str = "", word: str = "") -> Answer:
+    def _blocked(self, command: Unwrapped, verdict: Verdict, request: str = "", denied: str | None = None) -> Answer:
         from guardsh import show
 
         self._record(command, verdict, log.BLOCKED, request)
+        self._learn(command, verdict)
         colour = sys.stderr is not None and show.colours(sys.stderr, self.world.environment)
-        said = show.blocked(verdict, request=request, colour=colour)
-        say(said + (f"  Your user said no: {word}\n" if word else ""))
+        say(show.blocked(verdict, request=request, denied=denied, width=_width(), colour=colour))
         return Answer(False, BLOCKED)
 
 
@@ -115,6 +134,14 @@ def _marked(world: World) -> str:
     from guardsh.confirm import presence
 
     return presence.agent_named(world.environment) if presence.marked(world.environment) else ""
+
+
+def _width() -> int:
+    """Columns of the terminal that standard error is, between 40 and 100; 80 where it is none."""
+    try:
+        return min(max(os.get_terminal_size(2).columns, 40), 100)
+    except OSError:
+        return 80
 
 
 def _as_said_by(origin: str, message: str) -> str:
