@@ -13,11 +13,11 @@ from guardsh.verdict import CONFIRM, PASS, REFUSE, Verdict
 STATUS = {PASS: 0, CONFIRM: 10, REFUSE: 20}
 
 
-@click.command()
+@click.command(short_help="judge commands without running them")
 @click.argument("text", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
-@click.option("--stdin-jsonl", is_flag=True, help='Judge one {"command", "cwd"} a line of standard input, one answer a line.')
-@click.option("--dialect", type=click.Choice(["bash", "sh", "zsh"]), default="bash", show_default=True)
+@click.option("--stdin-jsonl", is_flag=True, help='Judge {"command", "cwd"} lines, one answer a line.')
+@click.option("--dialect", type=click.Choice(["bash", "sh", "zsh"]), default="bash", show_default=True, help="Its shell.")
 def command(text: str | None, as_json: bool, stdin_jsonl: bool, dialect: str) -> None:
     """Judge TEXT (or standard input) without running it.
 

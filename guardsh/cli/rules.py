@@ -18,7 +18,7 @@ def command() -> None:
 @click.argument("pack", required=False)
 def list_rules(pack: str | None) -> None:
     """Every rule in force: score, id and what would be lost."""
-    from guardsh.rules.loading import pack_files, read_pack
+    from guardsh.rules.loading import pack_files
 
     for file in pack_files(_own_packs()):
         table = _read(file)
