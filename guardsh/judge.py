@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from guardsh.config import Settings
     from guardsh.facts.world import World
-    from guardsh.reading.model import Effect
+    from guardsh.reading.model import Command, Effect
     from guardsh.reading.reader import Reading
     from guardsh.rules.loading import Rules
     from guardsh.rules.matching import Found
@@ -69,11 +69,13 @@ def judge_effects(
 def _judged(
     text: str, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
 ) -> Verdict:
+    return weigh(text, _read(text, world, rules, dialect, arguments), world, rules, settings)
+
+
+def _read(text: str, world: World, rules: Rules, dialect: str, arguments: Sequence[str]) -> Reading:
     from guardsh.reading.reader import read
 
-    tree = parse(text, dialect)
-    reading = read(tree, text, world, rules, dialect, tuple(arguments))
-    return weigh(text, reading, world, rules, settings)
+    return read(parse(text, dialect), text, world, rules, dialect, tuple(arguments))
 
 
 def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Settings) -> Verdict:
@@ -82,6 +84,8 @@ def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Set
 
     found = matching.findings(reading, world, rules)
     found = _configured(found, settings)
+    if settings.throwaway:
+        found = [_on_throwaway(one, world, settings.throwaway) for one in found]
     found.sort(key=lambda one: -one.finding.score)
     if settings.broken or rules.problems:
         return _unsure(text, reading, found, settings, rules)
@@ -89,6 +93,9 @@ def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Set
     action = max((_action(finding, settings) for finding in findings), key=_ORDER.index, default=PASS)
     if action != PASS:
         findings = (_with_losses(found[0]), *findings[1:])
+        if not findings[0].instead:
+            rest = _harmless_rest(text, found, world, rules, settings)
+            findings = (findings[0].but(instead=rest), *findings[1:])
     return Verdict(
         action,
         findings[0].score if findings else max((one.finding.score for one in found), default=0),
@@ -135,16 +142,75 @@ def _configured(found: list[Found], settings: Settings) -> list[Found]:
     return made
 
 
+_LOCAL = frozenset("delete overwrite truncate edit append create move permissions".split())
+_WORK = frozenset("git.dirty git.untracked git.unchanged git.clean git.session git.stash".split())
+
+
+def _on_throwaway(found: Found, world: World, by: int) -> Found:
+    """A local loss on a file system that is thrown away anyway, by so many points less.
+
+    Exposure, what is refused, production and backups keep their scores; so does what isn't proven to lie there.
+    """
+    from guardsh.facts import throwaway
+    from guardsh.reading.model import HOLE
+
+    finding, situation = found.finding, found.situation
+    command, effect = situation.invocation.command, situation.effect
+    if finding.exposure or finding.score >= HIGHEST + 1 or command.place.kind != "here":
+        return found
+    if effect is not None and effect.kind in _LOCAL and effect.place.kind == "here" and effect.target is not None:
+        target, directory, recursive = effect.target, effect.directory, effect.recursive
+        written = target.matches or (target.text,)
+        known = target.known or bool(target.matches)
+    else:
+        facts = {fact for step in (found.rule, *found.rule["raise"], *found.rule["lower"]) for fact in step.get("when", ())}
+        written, directory, recursive, known = (".",), command.directory, True, bool(facts & _WORK)
+    if not known or situation.holds("production") or situation.holds("backup"):
+        return found
+    places = [world.resolve(path if path.startswith("/") else f"{directory}/{path}") for path in written]
+    if HOLE in directory or not all(throwaway.is_throwaway(place, recursive) for place in places):
+        return found
+    step = Step(-min(by, finding.score), "on a file system that is thrown away")
+    return found.but(finding=finding.but(score=finding.score + step.by, steps=(*finding.steps, step)))
+
+
 def _with_losses(found: Found) -> Finding:
     from guardsh.rules import losses
 
     return losses.named(found)
 
 
+def _harmless_rest(text: str, found: list[Found], world: World, rules: Rules, settings: Settings) -> str:
+    """The command without the operands that stop it, if that would pass: `rm -rf tests/ ~/` is fine without ~/."""
+    start, end = found[0].situation.invocation.command.span
+    command = text[start:end]
+    stopping = {
+        one.finding.span
+        for one in found
+        if one.finding.score >= settings.confirm_from and start <= one.finding.span[0] and one.finding.span[1] <= end
+    }
+    if (start, end) in stopping or "\n" in command:
+        return ""
+    for first, last in sorted(stopping, reverse=True):
+        command = command[: first - start].rstrip() + command[last - start :]
+    if len(found[0].situation.operands) <= len(stopping):
+        return ""
+    try:
+        reading = _read(command, world, rules, "bash", ())
+    except NotUnderstood:
+        return ""
+    from guardsh.rules import matching
+
+    rest = _configured(matching.findings(reading, world, rules), settings)
+    return "" if any(one.finding.score >= settings.confirm_from for one in rest) or not reading.effects else command
+
+
 def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
-    """What the verdict depended on beside the text: the variables and files that it read."""
+    """What the verdict depended on beside the text: the variables and files that it read, the programs that it names."""
     names: dict[tuple[str, str], None] = {}
     for invocation in reading.commands:
+        if program := _program(invocation.command):
+            names[("program", program)] = None
         for word in invocation.command.words:
             for origin in word.origins:
                 if origin.kind in ("environment", "file"):
@@ -152,6 +218,17 @@ def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
     for file in reading.files:
         names[("file", file)] = None
     return tuple(names)
+
+
+def _program(command: Command) -> str:
+    """A command's program as a path, or as a name, and behind a NUL the PATH that the text sets for it."""
+    if not command.words or not command.words[0].known or command.place.kind != "here":
+        return ""
+    name = command.words[0].text
+    if "/" in name:
+        return name if name.startswith("/") else f"{command.directory}/{name}"
+    path = next((value.text for variable, value in command.environment if variable == "PATH"), "")
+    return f"{name}\0{path}" if path else name
 
 
 # ---------------------------------------------------------------- what can't be read
