@@ -154,14 +154,20 @@ def _description(table: Mapping[str, Any], where: str) -> None:
         _keys(effect, EFFECT_KEYS, f"{where}: effects")
         if effect.get("kind") not in KINDS:
             raise PackError(f"{where}: unknown effect {effect.get('kind')!r}{nearest(effect.get('kind', ''), KINDS)}")
+        if not _fits(effect.get("recursive", True), FLAG) and not _fits(effect["recursive"], TEXTS):
+            raise PackError(f"{where}: effects: recursive must be {FLAG} or {TEXTS}")
     for run in table.get("runs", ()):
         _keys(run, RUNS_KEYS, f"{where}: runs")
-        if "as" not in run:
-            raise PackError(f"{where}: runs needs `as`")
+        _runs(run, where)
     if "request" in table:
         _keys(table["request"], REQUEST_KEYS, f"{where}: request")
     if "items" in table:
         _keys(table["items"], {"under": TEXTS, "named": TEXTS, "or": TEXTS}, f"{where}: items")
+    for file in table.get("context_files", ()):
+        _keys(file, {"path": TEXT, "find": TEXT}, f"{where}: context_files")
+        if "path" not in file:
+            raise PackError(f"{where}: context_files needs `path`")
+        _regular_expression(file.get("find", ""), f"{where}: context_files: find")
     if "answer" in table:
         from guardsh.reading.answers import WAYS
 
@@ -172,6 +178,16 @@ def _description(table: Mapping[str, Any], where: str) -> None:
             raise PackError(f"{where}: sub.{words} must be a table")
         _keys(sub, {k: v for k, v in PROGRAM_KEYS.items() if k not in ("name", "sub")}, f"{where} {words}")
         _description(sub, f"{where} {words}")
+
+
+def _runs(run: Mapping[str, Any], where: str) -> None:
+    from guardsh.languages import LANGUAGES
+
+    if "as" not in run:
+        raise PackError(f"{where}: runs needs `as`")
+    kinds = ["command", "task", "shell", "bash", "sh", "zsh", *LANGUAGES]
+    if run["as"].removesuffix("-file").partition(":")[0] not in kinds:
+        raise PackError(f"{where}: runs: unknown `as` {run['as']!r}{nearest(run['as'], kinds)}")
 
 
 def _rule(rule: Mapping[str, Any], where: str) -> None:
@@ -186,15 +202,26 @@ def _rule(rule: Mapping[str, Any], where: str) -> None:
     for kind in as_list(rule.get("effect", ())):
         if kind not in KINDS:
             raise PackError(f"{where}: unknown effect {kind!r}{nearest(kind, KINDS)}")
+    _count(rule.get("count", 0), where)
+    for key in ("options", "variable"):
+        for name, globs in rule.get(key, {}).items():
+            if not _fits(globs, TEXTS):
+                raise PackError(f"{where}: {key}.{name} must be {TEXTS}")
     _facts(rule, where)
     _steps(rule, where)
     if "argument" in rule:
-        _regular_expression(rule["argument"], where)
+        _regular_expression(rule["argument"], f"{where}: argument")
     for key in ("catches", "spares"):
         if not isinstance(rule.get(key, []), list):
             raise PackError(f"{where}: {key} must be a list")
         for example in rule.get(key, ()):
             _example(example, f"{where}: {key}")
+
+
+def _count(count: object, where: str) -> None:
+    numbers = count if isinstance(count, list) else [count]
+    if not 1 <= len(numbers) <= 2 or not all(_fits(number, NUMBER) for number in numbers):
+        raise PackError(f"{where}: count must be a number or a list [least, most]")
 
 
 def _example(example: object, where: str) -> None:
@@ -214,7 +241,7 @@ def _regular_expression(text: str, where: str) -> None:
     try:
         re.compile(text)
     except re.error as error:
-        raise PackError(f"{where}: argument isn't a regular expression: {error}") from None
+        raise PackError(f"{where}: isn't a regular expression: {error}") from None
 
 
 def _steps(table: Mapping[str, Any], where: str) -> None:
@@ -226,6 +253,9 @@ def _steps(table: Mapping[str, Any], where: str) -> None:
             if not set(step) & {"when", "unless", "flags", "operands", "options"}:
                 raise PackError(f"{where}: {key} has no condition")
             _facts(step, f"{where}: {key}")
+            for name, globs in step.get("options", {}).items():
+                if not _fits(globs, TEXTS):
+                    raise PackError(f"{where}: {key}: options.{name} must be {TEXTS}")
 
 
 def _facts(table: Mapping[str, Any], where: str) -> None:
