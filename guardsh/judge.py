@@ -142,8 +142,8 @@ def _configured(found: list[Found], settings: Settings) -> list[Found]:
     return made
 
 
-_LOCAL = frozenset("delete overwrite truncate edit append create move permissions".split())
-_WORK = frozenset("git.dirty git.untracked git.unchanged git.clean git.session git.stash".split())
+_ON_FILES = frozenset(("delete", "overwrite", "truncate", "edit", "append", "create", "move", "permissions"))
+_ON_WORK = frozenset(("git.dirty", "git.untracked", "git.unchanged", "git.clean", "git.session", "git.stash"))
 
 
 def _on_throwaway(found: Found, world: World, by: int) -> Found:
@@ -158,13 +158,14 @@ def _on_throwaway(found: Found, world: World, by: int) -> Found:
     command, effect = situation.invocation.command, situation.effect
     if finding.exposure or finding.score >= HIGHEST + 1 or command.place.kind != "here":
         return found
-    if effect is not None and effect.kind in _LOCAL and effect.place.kind == "here" and effect.target is not None:
+    if effect is not None and effect.kind in _ON_FILES and effect.place.kind == "here" and effect.target is not None:
         target, directory, recursive = effect.target, effect.directory, effect.recursive
         written = target.matches or (target.text,)
         known = target.known or bool(target.matches)
     else:
-        facts = {fact for step in (found.rule, *found.rule["raise"], *found.rule["lower"]) for fact in step.get("when", ())}
-        written, directory, recursive, known = (".",), command.directory, True, bool(facts & _WORK)
+        steps = (found.rule, *found.rule["raise"], *found.rule["lower"])
+        known = any(fact in _ON_WORK for step in steps for fact in step.get("when", ()))
+        written, directory, recursive = (".",), command.directory, True
     if not known or situation.holds("production") or situation.holds("backup"):
         return found
     places = [world.resolve(path if path.startswith("/") else f"{directory}/{path}") for path in written]
@@ -206,7 +207,7 @@ def _harmless_rest(text: str, found: list[Found], world: World, rules: Rules, se
 
 
 def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
-    """What the verdict depended on beside the text: the variables and files that it read, the programs that it names."""
+    """What the verdict depended on beside the text: variables and files that were read, programs that are named."""
     names: dict[tuple[str, str], None] = {}
     for invocation in reading.commands:
         if program := _program(invocation.command):

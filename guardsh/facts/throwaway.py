@@ -17,7 +17,7 @@ LAYERED = ("overlay", "fuse-overlayfs", "fuse.fuse-overlayfs", "aufs")
 
 
 def mounts(text: str) -> dict[str, str]:
-    """Mount point and file system type, by the text of a mountinfo file (proc_pid_mountinfo(5)); the last one counts."""
+    """Mount point and file system type, by the text of /proc/PID/mountinfo (proc_pid_mountinfo(5))."""
     found = {}
     for line in text.splitlines():
         fields = line.split(" ")
@@ -26,7 +26,9 @@ def mounts(text: str) -> dict[str, str]:
     return found
 
 
-def is_throwaway(path: str, recursive: bool = False, *, table: dict[str, str] | None = None, marks: bool | None = None) -> bool:
+def is_throwaway(
+    path: str, recursive: bool = False, *, table: dict[str, str] | None = None, marks: bool | None = None
+) -> bool:
     """Does an absolute path without links lie on a throw-away file system, and, if `recursive`, all that is below it?
 
     `table` and `marks` stand in for what the kernel and the container's runtime say.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from guardsh.confirm import requests
 from guardsh.frozen import Frozen
@@ -20,13 +21,19 @@ class Asked(Frozen):
     """What came of a request: the id under which a person can answer, "" if none could be opened."""
 
     id: str = ""
-    word: str = ""  # of a person who has refused this act already
+    denied: str | None = None  # the word of a person who has refused this act already, "" for a no without a word
+
+    @property
+    def word(self) -> str:
+        """The word of a person who has refused this act, "" for none."""
+        return self.denied or ""
 
 
 def bound(verdict: Verdict, world: World) -> str:
     """What a yes to this verdict is bound to.
 
-    Beside the text and the losses: the directory, and what the variables and files that the verdict read hold now.
+    Beside the text and the losses: the directory, what the variables and files that the verdict read hold now, and
+    which programs its commands' names mean.
     """
     values = tuple((f"{kind}:{name}", _value(kind, name, world)) for kind, name in verdict.bindings)
     return requests.binding(verdict.but(bindings=values), directory=world.directory)
@@ -35,6 +42,8 @@ def bound(verdict: Verdict, world: World) -> str:
 def _value(kind: str, name: str, world: World) -> str:
     if kind == "environment":
         return world.environment.get(name, "unset")
+    if kind == "program":
+        return _program(name, world)
     if kind != "file":
         return ""
     from hashlib import sha256
@@ -44,6 +53,21 @@ def _value(kind: str, name: str, world: World) -> str:
             return sha256(file.read(8 << 20)).hexdigest()
     except OSError as error:
         return f"unreadable: {error.errno}"
+
+
+def _program(name: str, world: World) -> str:
+    """Path, inode and time of change of the program that a name means in a PATH; "" for builtins and functions."""
+    name, _, path = name.partition("\0")
+    folders = (path or world.environment.get("PATH", "")).split(":")
+    candidates = [name] if "/" in name else [os.path.join(world.directory, folder, name) for folder in folders]
+    for candidate in candidates:
+        try:
+            found = os.stat(candidate)
+        except (OSError, ValueError):
+            continue
+        if stat.S_ISREG(found.st_mode) and os.access(candidate, os.X_OK):
+            return f"{candidate} {found.st_ino} {found.st_mtime_ns}"
+    return ""
 
 
 def taken(act: str) -> bool:

@@ -12,7 +12,6 @@ import os
 import select
 import signal
 
-from guardsh.facts.world import World
 from guardsh.shell import real
 from guardsh.shell.gate import Answer, say
 from guardsh.shell.unwrap import Unwrapped
@@ -142,7 +141,7 @@ class _Feeder:
     def _ask(self, text: str) -> Answer:
         gate, invocation = self.gate, self.invocation
         command = Unwrapped(text, invocation.name, invocation.arguments, invocation.dialect)
-        gate.world = World.current()  # the files are as the commands before have left them
+        gate.look_again()  # the files are as the commands before have left them
         lasting = _lasting(text, invocation.dialect)
         if len(self.past) > LONGEST_PAST:
             say("guardsh: BLOCKED, nothing more ran: this shell has read too much to judge more of it; start another\n")

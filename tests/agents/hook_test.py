@@ -122,7 +122,7 @@ def test_a_persons_word_reaches_the_agent(home: Path, project: Path) -> None:
     respond(home, values)
     requests.deny(requests.waiting()[0].id, "use pip")
     data = json.dumps(values).encode()
-    answer = hook.respond(claude_code, data, {"HOME": str(home)})
+    answer = hook.respond(claude_code, data, {"HOME": str(home), "PATH": os.defpath})
     assert "Your user said no: use pip" in answer.stdout and decision(answer.stdout) == "deny"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,43 @@ def test_a_yes_is_bound_to_the_directory_and_the_text(verdict: Verdict, tmp_path
 
 def test_unset_and_empty_are_two_things(verdict: Verdict, tmp_path: Path) -> None:
     assert bound(verdict, tmp_path, X="") != bound(verdict, tmp_path)
+
+
+def program(folder: Path, name: str, text: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_yes_is_bound_to_the_programs_that_the_names_mean(verdict: Verdict, tmp_path: Path) -> None:
+    verdict = verdict.but(bindings=(("program", "tool"),))
+    tool = program(tmp_path / "a", "tool")
+    path = f"{tmp_path}/b:{tmp_path}/a"
+    first = bound(verdict, tmp_path, PATH=path)
+    assert bound(verdict, tmp_path, PATH=path) == first
+    assert bound(verdict, tmp_path, PATH=f"{tmp_path}/b") != first, "not there"
+    nearer = program(tmp_path / "b", "tool")
+    assert bound(verdict, tmp_path, PATH=path) != first, "another one comes first"
+    nearer.chmod(0o644)
+    assert bound(verdict, tmp_path, PATH=path) == first, "what can't be run isn't found"
+    os.utime(tool, ns=(1, 1))
+    assert bound(verdict, tmp_path, PATH=path) != first, "changed"
+
+
+def test_a_program_is_found_by_the_path_that_the_text_sets(verdict: Verdict, tmp_path: Path) -> None:
+    verdict = verdict.but(bindings=(("program", f"tool\0{tmp_path}/a"),))
+    first = bound(verdict, tmp_path, PATH=str(tmp_path / "b"))
+    program(tmp_path / "b", "tool")
+    assert bound(verdict, tmp_path, PATH=str(tmp_path / "b")) == first
+    program(tmp_path / "a", "tool")
+    assert bound(verdict, tmp_path, PATH=str(tmp_path / "b")) != first
+
+
+def test_a_program_by_its_path(verdict: Verdict, tmp_path: Path) -> None:
+    tool = program(tmp_path, "tool")
+    verdict = verdict.but(bindings=(("program", str(tool)),))
+    first = bound(verdict, tmp_path)
+    os.utime(tool, ns=(1, 1))
+    assert bound(verdict, tmp_path) != first

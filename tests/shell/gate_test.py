@@ -75,7 +75,15 @@ def test_a_no_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     requests.deny(name, "use the copy instead")
     done = shell.run("-c", "echo ASK", start_new_session=True)
     assert done.status == 126
-    assert "Your user said no: use the copy instead" in done.err
+    assert "Your user said no: use the copy instead. Go on with other work." in done.err
+    assert "guardsh request" not in done.err
+
+
+def test_a_no_without_a_word_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    _, name = asked(shell, "echo ASK")
+    requests.deny(name)
+    assert "Your user said no. Go on with other work." in shell.run("-c", "echo ASK", start_new_session=True).err
 
 
 def test_a_refusal_opens_no_request(shell: Shell) -> None:
@@ -146,6 +154,65 @@ def test_anything_else_is_no(tmp_path: Path, answer: str) -> None:
     assert child.exitstatus == 126
     assert not (shell.work / "marker").exists()
     assert outcomes(shell) == [("confirm", "asked-no")]
+
+
+def test_what_an_agent_wrapped_is_never_asked_inline(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, ALONE)
+    snapshot = shell.home / ".claude/shell-snapshots/snapshot-bash-1-a.sh"
+    snapshot.parent.mkdir(parents=True)
+    snapshot.write_text("")
+    text = f"source {snapshot} && eval 'echo ASK > marker' < /dev/null && pwd -P >| {tmp_path}/claude-7f1a-cwd"
+    program, *arguments = [*shell.argv, "-c", text]
+    child = pexpect.spawn(program, arguments, cwd=str(shell.work), env=dict(shell.environment), timeout=15)
+    child.expect("guardsh request")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert b"Type" not in (child.before or b"")
+    assert child.exitstatus == 126
+    assert not (shell.work / "marker").exists()
+
+
+def test_a_message_is_as_wide_as_the_terminal(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    widest = {}
+    for columns in (40, 100):
+        program, *arguments = [*shell.argv, "-c", "echo STOP"]
+        child = pexpect.spawn(
+            program, arguments, cwd=str(shell.work), env=dict(shell.environment), timeout=15, dimensions=(24, columns)
+        )
+        output = child.read().decode().replace("\r\n", "\n").split("\n")
+        child.close()
+        widest[columns] = max(map(len, output[1:]))
+    assert widest[40] <= 40 < widest[100] <= 100
+
+
+# ---------------------------------------------------------------- the session
+
+
+def test_a_session_remembers_what_its_commands_made(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "")
+    shell.environment["PATH"] = "/usr/bin:/bin"
+    session = {"CODEX_THREAD_ID": "t-1"}
+    assert shell.run("-c", "mkdir made && echo x > made/file", env=session).status == 0
+    lines = (shell.home / ".local/state/guardsh/sessions/t-1").read_text()
+    assert f"made\t{shell.work}/made\n" in lines
+    assert shell.log()[0]["session"] == "t-1"
+    assert shell.run("-c", "guardsh-canary", env=session).status == 126
+    assert "refused\tguardsh-canary\n" in (shell.home / ".local/state/guardsh/sessions/t-1").read_text()
+
+
+def test_a_shell_on_a_pipe_remembers_too(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "")
+    shell.environment["PATH"] = "/usr/bin:/bin"
+    assert shell.run(input=b"mkdir one\nmkdir two\n", env={"CODEX_THREAD_ID": "t-1"}).status == 0
+    lines = (shell.home / ".local/state/guardsh/sessions/t-1").read_text()
+    assert f"made\t{shell.work}/one\n" in lines and f"made\t{shell.work}/two\n" in lines
+
+
+def test_without_a_session_nothing_is_remembered(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "")
+    assert shell.run("-c", "> made").status == 0
+    assert not (shell.home / ".local/state/guardsh/sessions").exists()
 
 
 def test_unattended_never_asks(tmp_path: Path) -> None:
