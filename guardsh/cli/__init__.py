@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from guardsh import __version__
+
 COMMANDS = {
     "approve": "allow a waiting request once",
     "check": "judge commands without running them",
@@ -43,7 +45,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="guardsh", message="guardsh %(version)s")
+@click.version_option(__version__, message="guardsh %(version)s")
 def main() -> None:
     """The shell that hesitates for coding agents.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
 
 from guardsh.config import Settings, load
@@ -19,7 +20,9 @@ class Judge:
         self.environment = dict(os.environ)
         self._settings: dict[str, Settings] = {}
 
-    def __call__(self, text: str, directory: str | None = None, *, dialect: str = "bash", session: object = None) -> Verdict:
+    def __call__(
+        self, text: str, directory: str | None = None, *, dialect: str = "bash", session: object = None
+    ) -> Verdict:
         """The verdict on a text in a directory (the current one if None)."""
         directory = directory or here()
         settings = self._settings.get(directory)
@@ -48,3 +51,10 @@ def here() -> str:
         return os.getcwd()
     except OSError:
         return os.environ.get("PWD", "/")
+
+
+def text_given(text: str | None) -> str:
+    """The text of an argument, or all of standard input; bytes that aren't UTF-8 stay as they are, as in arguments."""
+    if text is not None:
+        return text
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")

@@ -10,7 +10,7 @@ import click
 
 @click.command(short_help="how a score comes about, line by line")
 @click.argument("text", required=False)
-@click.option("--dialect", type=click.Choice(["bash", "sh", "zsh"]), default="bash", show_default=True, help="Its shell.")
+@click.option("--dialect", type=click.Choice(["bash", "sh", "zsh"]), default="bash", help="The shell (bash).")
 def command(text: str | None, dialect: str) -> None:
     """Show how guardsh judges TEXT (or standard input), without running it.
 
@@ -22,9 +22,9 @@ def command(text: str | None, dialect: str) -> None:
     from shutil import get_terminal_size
 
     from guardsh import show
-    from guardsh.cli.common import judged
+    from guardsh.cli.common import judged, text_given
 
-    text = sys.stdin.read() if text is None else text
+    text = text_given(text)
     width = min(max(get_terminal_size((80, 24)).columns, 40), 100) if sys.stdout.isatty() else 80
     colour = show.colours(sys.stdout, os.environ)
     click.echo(show.explain(judged(text, dialect=dialect), width=width, colour=colour), nl=False, color=colour)
