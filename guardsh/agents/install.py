@@ -112,6 +112,8 @@ def hook_folders() -> list[str]:
 
 def _content(path: str) -> bytes | None:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise CannotInstall(f"{path} isn't a plain file")
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
@@ -165,8 +167,6 @@ def _check_writable(path: str) -> None:
         except OSError as problem:
             raise CannotInstall(f"{folder}: {problem.strerror}") from None
         return
-    if not stat.S_ISREG(found.st_mode):
-        raise CannotInstall(f"{path} isn't a plain file")
     if not found.st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
         raise CannotInstall(f"{path} is read-only; nothing was changed. chmod u+w {path}, then run this again")
 

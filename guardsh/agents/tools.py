@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Arguments = dict[str, Any]
 
 _ORDER = (PASS, CONFIRM, REFUSE)
+_PROSE = re.compile(r"\s*(?:delete(?!\s+from\b)|update(?!\s+\S+\s+set\b)|insert(?!\s+into\b)|set|do|call|show)\b", re.I)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 MOST_TEXTS = 300  # of arguments that are looked at
@@ -34,6 +35,7 @@ LONGEST = 20_000  # characters of a call that are shown and bound; the rest coun
 
 # What arguments are called, whatever the server.
 SQL_KEYS = frozenset(("sql", "query", "queries", "statement", "statements", "sql_query", "sqlquery", "q"))
+SEARCH_KEYS = frozenset(("query", "queries", "q"))  # may be words to look for, too
 GRAPHQL_KEYS = frozenset(("query", "mutation", "document", "graphql", "gql", "body", "operation"))
 SHELL_KEYS = frozenset(
     ("command", "cmd", "commands", "shell_command", "command_line", "commandline", "bash", "shell", "script")
@@ -174,7 +176,7 @@ class _Arguments:
 
         if text.startswith(("http://", "https://")) and key not in CODE_KEYS:
             self._request(text, beside)
-        elif key in SQL_KEYS and http.looks_like_sql(text):
+        elif key in SQL_KEYS and http.looks_like_sql(text) and not (key in SEARCH_KEYS and _PROSE.match(text)):
             self._acts("sql", text)
         elif key in GRAPHQL_KEYS and graphql.looks_like(text):
             self._acts("graphql", text)

@@ -28,7 +28,7 @@ TEXTS = [
     '{"hooks": {}}',
     '{\n  "hooks": {}\n}\n',
     '{\n  "hooks": {\n    "PreToolUse": []\n  }\n}\n',
-    '{\n  "hooks": {\n    "PreToolUse": [\n      {"matcher": "Bash", "hooks": []}\n    ],\n    "Stop": [ ]\n  },\n  "x": 1\n}',
+    '{\n  "hooks": {\n    "PreToolUse": [\n      {"matcher": "Bash", "hooks": []}\n    ],\n    "Stop": [ ]\n  }\n}',
     '{"hooks": {"PreToolUse": [{"matcher": "Bash"}]}}',
     '{\n  "z": "}]",\n  "hooks": {\n    "Stop": []\n  }\n}',
 ]
