@@ -122,8 +122,8 @@ class _Sorter:
     def sorted(self) -> Invocation:
         words = self.words
         if self.about.get("style") == "bundle" and len(words) > 1 and words[1].text[:1] not in ("-", ""):
+            self.next = 2
             self._letters(words[1], words[1].text)
-            self.next = max(self.next, 2)
         while self.next < len(words):
             word = words[self.next]
             self.next += 1
