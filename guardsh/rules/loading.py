@@ -7,6 +7,7 @@ import sys
 
 from guardsh.frozen import Frozen
 from guardsh.rules import compiling
+from guardsh.rules.compiled import open_compiled, write_compiled
 from guardsh.rules.schema import PackError, check_pack
 
 TYPE_CHECKING = False
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     Table = dict[str, Any]
-    Signature = tuple[tuple[str, int, int], ...]
 
-FORMAT = 4  # of the compiled file; raise it with every change of the compiled records
-_MAGIC = b"guardsh-packs\n"
+    from guardsh.rules.compiled import Compiled, Signature
+
+FORMAT = 5  # of the compiled file; raise it with every change of the compiled records
 
 
 class Problem(Frozen):
@@ -56,8 +57,7 @@ class Rules:
         warnings: tuple[Problem, ...] = (),
     ) -> None:
         self._index: dict[str, list[Table]] = index or {}
-        self._stored: dict[str, tuple[int, int]] = {}
-        self._body = b""
+        self._stored: Compiled | None = None
         self.problems = problems
         self.warnings = warnings
 
@@ -67,23 +67,22 @@ class Rules:
         return tuple(problem.message for problem in (*self.problems, *self.warnings))
 
     @classmethod
-    def stored(cls, where: dict[str, tuple[int, int]], body: bytes, warnings: tuple[Problem, ...] = ()) -> Rules:
-        """Rules of a compiled file: `where` gives offset and length of each key's records in `body`."""
+    def stored(cls, compiled: Compiled, warnings: tuple[Problem, ...] = ()) -> Rules:
+        """Rules of a compiled file."""
         rules = cls(warnings=warnings)
-        rules._stored, rules._body = where, body
+        rules._stored = compiled
         return rules
+
+    def hold(self) -> None:
+        """Reads everything now, for a process that is about to close its descriptors. Raises OSError."""
+        if self._stored is not None:
+            self._stored.hold()
 
     def records(self, key: str) -> list[Table]:
         """The compiled records of one key of the index, [] for none."""
         found = self._index.get(key)
         if found is None:
-            found = []
-            place = self._stored.get(key)
-            if place is not None:
-                import marshal
-
-                found = marshal.loads(self._body[place[0] : place[0] + place[1]])
-            self._index[key] = found
+            found = self._index[key] = [] if self._stored is None else self._stored.records(key)
         return found
 
     def program(self, name: str) -> Table | None:
@@ -120,7 +119,7 @@ class Rules:
 
     def keys(self) -> list[str]:
         """Every key of the index."""
-        return list(self._stored or self._index)
+        return list(self._index) if self._stored is None else self._stored.keys()
 
 
 def pack_directory() -> str:
@@ -222,16 +221,16 @@ def load(extra: Sequence[str] = (), cache: str | None = None, keeper: Keeper | N
         return compile_files(files, keeper)
     signature = _signature(files, keeper)
     path = os.path.join(cache, _compiled_name(extra))
-    before = _read_compiled(path)
-    if before is not None and before[0] == signature:
-        return before[1]
+    before = open_compiled(path)
+    if before is not None and before.signature == signature:
+        return Rules.stored(before, tuple(Problem(file, message) for file, message in before.said))
     rules = compile_files(files, keeper)
     if not rules.problems:
-        _write_compiled(path, signature, rules)
-    elif before is not None and _files_of(before[0]) == files:
+        said = ((problem.file, problem.message) for problem in rules.warnings)
+        write_compiled(path, signature, {key: rules.records(key) for key in rules.keys()}, said)  # noqa: SIM118
+    elif before is not None and _files_of(before.signature) == files:
         stays = " (the last good version of all packs stays in force)"
-        before[1].warnings = tuple(problem.but(message=problem.message + stays) for problem in rules.problems)
-        return before[1]
+        return Rules.stored(before, tuple(problem.but(message=problem.message + stays) for problem in rules.problems))
     return rules
 
 
@@ -262,63 +261,3 @@ def _files_of(signature: Signature) -> list[str] | None:
     if signature[0][:2] != ("format", FORMAT):
         return None
     return [entry[0] for entry in signature[1:]]
-
-
-def _read_compiled(path: str) -> tuple[Signature, Rules] | None:
-    """A compiled file that nobody else can have written, and what it was made of; None without one."""
-    import marshal
-
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return None
-    try:
-        state = os.fstat(descriptor)
-        if state.st_uid != os.getuid() or state.st_mode & 0o022 or not state.st_size:
-            return None
-        content = os.read(descriptor, state.st_size)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    if not content.startswith(_MAGIC) or len(content) != state.st_size:
-        return None
-    length = int.from_bytes(content[len(_MAGIC) : len(_MAGIC) + 8], "big")
-    start = len(_MAGIC) + 8
-    try:
-        made_from, where, said = marshal.loads(content[start : start + length])
-        warnings = tuple(Problem(file, message) for file, message in said)
-    except (EOFError, ValueError, TypeError):
-        return None
-    return made_from, Rules.stored(where, content[start + length :], warnings)
-
-
-def _write_compiled(path: str, signature: Signature, rules: Rules) -> None:
-    """Replace the compiled file in one step; not being able to is no harm, it is made again next time."""
-    import marshal
-
-    where: dict[str, tuple[int, int]] = {}
-    body = bytearray()
-    for key in rules.keys():  # noqa: SIM118 - a method of Rules
-        record = marshal.dumps(rules.records(key))
-        where[key] = (len(body), len(record))
-        body += record
-    said = tuple((problem.file, problem.message) for problem in rules.warnings)
-    head = marshal.dumps((signature, where, said))
-    content = _MAGIC + len(head).to_bytes(8, "big") + head + bytes(body)
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            done = os.write(descriptor, content)
-        finally:
-            os.close(descriptor)
-        if done == len(content):
-            os.replace(temporary, path)
-        else:
-            os.unlink(temporary)
-    except OSError:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass

@@ -40,6 +40,7 @@ _LASTING = frozenset(_NAMES.split())
 
 def feed(gate: Gate, shell: str, invocation: Invocation, argv: Sequence[str]) -> int:
     """Judges commands from standard input and gives them to the real shell; returns its exit status."""
+    gate.rules.hold()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:

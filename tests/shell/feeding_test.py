@@ -184,7 +184,7 @@ def test_what_earlier_commands_left_behind_counts() -> None:
         seen.append(command.text)
         return Verdict("pass", 0, text=command.text)
 
-    gate = SimpleNamespace(settings=Settings(), judge=judge, act=lambda *_: RUN)
+    gate = SimpleNamespace(look_again=lambda: None, settings=Settings(), judge=judge, act=lambda *_: RUN)
     feeder = feeding._Feeder(gate, parse(("bash",), "bash", False), -1, 0)  # type: ignore[arg-type]
     for text in ("x=1\n", "echo $x\n", "f() { :; }\n", "cd /\n", "true | true\n", "echo )\n", "exit"):
         assert feeder._ask(text) == RUN
@@ -201,7 +201,9 @@ def test_what_earlier_commands_left_behind_counts() -> None:
 
 
 def test_a_shell_that_has_read_too_much_stops(capfd: pytest.CaptureFixture[str]) -> None:
-    gate = SimpleNamespace(settings=Settings(), judge=lambda command: Verdict("pass", 0), act=lambda *_: RUN)
+    gate = SimpleNamespace(
+        look_again=lambda: None, settings=Settings(), judge=lambda command: Verdict("pass", 0), act=lambda *_: RUN
+    )
     feeder = feeding._Feeder(gate, parse(("bash",), "bash", False), -1, 0)  # type: ignore[arg-type]
     assert feeder._ask("x=" + "1" * feeding.LONGEST_PAST + "\n").may_run
     assert feeder._ask("ls\n") == Answer(False, 126)
