@@ -69,6 +69,8 @@ def judge_effects(
 def _judged(
     text: str, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
 ) -> Verdict:
+    if dialect == "powershell":
+        return _as_powershell(text, world, rules, settings)
     return weigh(text, _read(text, world, rules, dialect, arguments), world, rules, settings)
 
 
@@ -261,13 +263,9 @@ def _syntax_problem(
 
 def _as_powershell(text: str, world: World, rules: Rules, settings: Settings) -> Verdict:
     """What isn't bash may be meant for PowerShell: agents have tools for it, and pass their text the same way."""
-    from guardsh import languages
-    from guardsh.reading.model import Context, Effect
+    from guardsh.reading.reader import read_code
 
-    context = Context(world.directory, world.home, world.environment, world.read_text, program="pwsh")
-    acts = languages.read("powershell", text, context)
-    effects = [act for act in acts if isinstance(act, Effect) and act.verb != "unreadable"]
-    return judge_effects(effects, world, rules, settings, text)
+    return weigh(text, read_code(text, "powershell", world, rules), world, rules, settings)
 
 
 def _as_meant(text: str, world: World, rules: Rules, settings: Settings) -> Verdict:

@@ -222,6 +222,20 @@ def read(script: nodes.Script, text: str, world: World, rules: Rules, dialect: s
     return reading_of(reader, state)
 
 
+def read_code(text: str, language: str, world: World, rules: Rules) -> Reading:
+    """What a text in another language than the shell's would do, given to its interpreter as it stands."""
+    from guardsh.reading import actions
+
+    reader = Reader(world, rules)
+    reader.top = text
+    state = State(world.directory, world.environment, world.home)
+    whole = Value(text, (0, len(text)))
+    call = Call((Value(language, whole.span),), state, whole.span)
+    actions.note(reader, call)
+    actions.code(reader, call, language, whole)
+    return reading_of(reader, state)
+
+
 def reading_of(reader: Reader, state: State) -> Reading:
     """What a reader has found so far."""
     from guardsh.rules.conditions import disturbing
