@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 UNREAD = 50  # the score of a text that can't be read
 HIGHEST = 89  # of what a person may still allow
+NOTED = 20  # from here a finding is kept as a note
 
 
 def judge(
@@ -91,7 +92,8 @@ def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Set
     found.sort(key=lambda one: -one.finding.score)
     if settings.broken or rules.problems:
         return _unsure(text, reading, found, settings, rules)
-    findings = _distinct([one.finding for one in found if one.finding.score >= 20])
+    told = min(NOTED, settings.confirm_from)
+    findings = _distinct([one.finding for one in found if one.finding.score >= told])
     action = max((_action(finding, settings) for finding in findings), key=_ORDER.index, default=PASS)
     if action != PASS:
         findings = (_with_losses(found[0]), *findings[1:])
