@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     Arguments = dict[str, Any]
 
 _ORDER = (PASS, CONFIRM, REFUSE)
-_PROSE = re.compile(r"\s*(?:delete(?!\s+from\b)|update(?!\s+\S+\s+set\b)|insert(?!\s+into\b)|set|do|call|show)\b", re.I)
+_PROSE = re.compile(
+    r"\s*(?:delete|update|insert|set|do|call|show|replace|merge|rename|copy|execute|begin)\b"
+    r"(?!.*(?:\b(?:from|where|set|into|table|values|using)\b|[=;*(]))",
+    re.IGNORECASE | re.DOTALL,
+)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 MOST_TEXTS = 300  # of arguments that are looked at

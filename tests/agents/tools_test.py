@@ -39,6 +39,8 @@ def test_names(tool: str, server: str, words: list[str]) -> None:
 EFFECTS: list[tuple[str, dict[str, Any], list[tuple[str, str, str]]]] = [
     ("mcp__pg__query", {"sql": "drop table users"}, [("sql", "drop table", "users")]),
     ("mcp__pg__run", {"queries": ["select 1", "drop table a"]}, [("sql", "drop table", "a")]),
+    ("mcp__pg__query", {"query": "DELETE a FROM a JOIN b"}, [("sql", "delete all", "a")]),
+    ("mcp__pg__query", {"query": "delete from a"}, [("sql", "delete all", "a")]),
     ("mcp__fs__delete_file", {"path": "/home/ana/x"}, [("delete", "", "/home/ana/x")]),
     ("mcp__fs__write_file", {"path": "a/b", "content": "x"}, [("overwrite", "", "a/b")]),
     ("mcp__fs__edit_file", {"path": "/x", "edits": [{"oldText": "a", "newText": "b"}]}, [("edit", "", "/x")]),
