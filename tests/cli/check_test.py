@@ -53,7 +53,7 @@ def answers(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
     ("text", "status", "said"),
     [
         ("ls -la && git status", 0, "pass"),
-        ("git push --force origin main", 10, "confirm 75: would lose commits on the remote that others may have pulled"),
+        ("git push --force origin main", 10, "confirm 75: would lose commits on the remote"),
         ("rm -rf /", 20, "refuse 100: would lose the whole file system"),
         ("if then", 0, "syntax error, nothing would run: "),
         ("", 0, "pass"),
