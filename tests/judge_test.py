@@ -241,8 +241,10 @@ def test_a_failure_within_is_a_question(rules: Rules, monkeypatch: pytest.Monkey
 @given(
     st.lists(
         st.sampled_from(
-            ["rm", "-rf", "/", '"', "'", "$(", ")", "`", "{", "}", "<<E", "\n", "E", ";", "&&", "|", "$x", "${x:-", "((", "))", "[[",
-             "case", "esac", "if", "fi", "do", "done", "for", "in", "\\", "é", "\0", "\x7f", "$'", "sudo", "git", "tool never", " "]
+            ["rm", "-rf", "/", '"', "'", "$(", ")", "`", "{", "}", "<<E", "\n", "E", ";", "&&", "|", "$x", "${x:-",
+             "((", "))", "[[",
+             "case", "esac", "if", "fi", "do", "done", "for", "in",
+             "\\", "é", "\0", "\x7f", "$'", "sudo", "git", "tool never", " "]
         ),
         max_size=25,
     )

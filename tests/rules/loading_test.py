@@ -112,7 +112,9 @@ def test_rules_from_the_compiled_file_are_the_same(cache: Path) -> None:
     assert kept.records("rule nobody") == []
 
 
-def test_a_compiled_file_is_used_while_its_packs_are_as_they_were(own: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiled_file_is_used_while_its_packs_are_as_they_were(
+    own: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load(cache=str(cache))
     monkeypatch.setattr(loading, "compile_files", lambda *_: pytest.fail("compiled again"))
     assert score(load(cache=str(cache)), "own") == 50

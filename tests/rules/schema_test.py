@@ -127,7 +127,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value", "message"), WRONG, ids=[f"{path}={value!r}"[:60] for path, value, _ in WRONG])
+@pytest.mark.parametrize(
+    ("path", "value", "message"), WRONG, ids=[f"{path}={value!r}"[:60] for path, value, _ in WRONG]
+)
 def test_what_is_not_known_is_refused_by_name(path: str, value: Any, message: str) -> None:
     assert message in said(changed(path, value))
 
@@ -151,7 +153,9 @@ def test_the_nearest_spelling_is_named_only_if_it_is_near() -> None:
 def test_every_kind_and_fact_of_the_schema_is_answered() -> None:
     from guardsh.rules.conditions import _SINGLE
 
-    single = {fact for fact in schema.FACTS if "." not in fact or fact.split(".")[0] in ("input", "place", "session", "tool")}
+    single = {
+        fact for fact in schema.FACTS if "." not in fact or fact.split(".")[0] in ("input", "place", "session", "tool")
+    }
     assert single - {"production", "staging", "test", "backup", "remote"} == set(_SINGLE)
     assert "delete" in KINDS
 
