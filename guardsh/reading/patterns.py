@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from guardsh.reading.model import ANY, GLOBS, HOLE, SET, STAR, TOKEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _CLASSES = {
     "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
@@ -15,6 +17,8 @@ _CLASSES = {
 
 def expression(pattern: str) -> str:
     """The regular expression of a pattern whose active characters are marks; unknown parts match anything."""
+    import re
+
     made, place = "", 0
     while place < len(pattern):
         sign = pattern[place]
@@ -61,6 +65,8 @@ def _bracket(inside: str) -> str:
 
 def fits(pattern: str, text: str) -> bool:
     """Does the whole text match the pattern? A pattern that makes no regular expression fits."""
+    import re
+
     try:
         return re.fullmatch(expression(pattern), text, re.S) is not None
     except re.error:
@@ -70,7 +76,7 @@ def fits(pattern: str, text: str) -> bool:
 def without_prefix(text: str, pattern: str, longest: bool) -> str:
     """${text#pattern}, ${text##pattern}"""
     places = range(len(text), -1, -1) if longest else range(len(text) + 1)
-    rule = re.compile(expression(pattern), re.S)
+    rule = _compiled(pattern)
     for place in places:
         if rule.fullmatch(text, 0, place):
             return text[place:]
@@ -80,17 +86,25 @@ def without_prefix(text: str, pattern: str, longest: bool) -> str:
 def without_suffix(text: str, pattern: str, longest: bool) -> str:
     """${text%pattern}, ${text%%pattern}"""
     places = range(len(text) + 1) if longest else range(len(text), -1, -1)
-    rule = re.compile(expression(pattern), re.S)
+    rule = _compiled(pattern)
     for place in places:
         if rule.fullmatch(text, place):
             return text[:place]
     return text
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    import re
+
+    return re.compile(expression(pattern), re.S)
+
+
 def replaced(text: str, pattern: str, by: str, how: str) -> str:
     """${text/pattern/by}; how is "/", "//" (all), "/#" (at the start) or "/%" (at the end)."""
     if not pattern:
         return text
+    import re
+
     rule = expression(pattern)
     if how == "/#":
         rule = r"\A(?:" + rule + ")"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from guardsh.reading.model import HOLE, STAR
 
-_compiled: dict[str, re.Pattern[str]] = {}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from typing import Union
+
+    Alternative = Union[re.Pattern[str], tuple[str, ...]]
+
+_alternatives: dict[str, tuple[Alternative, ...]] = {}
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -17,17 +22,45 @@ def matches(pattern: str, text: str) -> bool:
     """
     if pattern == "*":
         return True
-    found = _compiled.get(pattern)
+    found = _alternatives.get(pattern)
     if found is None:
         if pattern == "$(*)":
             return HOLE in text
         if "*" not in pattern and "?" not in pattern:
             return text.lower() in pattern.lower().split("|")
-        found = _compiled[pattern] = re.compile("|".join(map(_expression, pattern.lower().split("|"))), re.S)
-    return found.fullmatch(text.lower()) is not None
+        found = _alternatives[pattern] = tuple(map(_alternative, pattern.lower().split("|")))
+    text = text.lower()
+    return any(_fits(one, text) if isinstance(one, tuple) else one.fullmatch(text) is not None for one in found)
+
+
+def _alternative(glob: str) -> Alternative:
+    """What stands between the stars; of a glob with other wildcards a regular expression, which costs more to make."""
+    if "?" not in glob and "[*]" not in glob:
+        return tuple(glob.split("*"))
+    import re
+
+    return re.compile(_expression(glob), re.S)
+
+
+def _fits(pieces: tuple[str, ...], text: str) -> bool:
+    """Is the text these pieces with anything between them?"""
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return text == first
+    place, end = len(first), len(text) - len(last)
+    if place > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in pieces[1:-1]:
+        found = text.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 def _expression(glob: str) -> str:
+    import re
+
     made = ""
     for piece in re.split(r"(\[\*\]|\*|\?)", glob):
         if piece == "[*]":

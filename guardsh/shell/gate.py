@@ -13,6 +13,7 @@ from guardsh.judge import judge
 from guardsh.record import log
 from guardsh.rules import store
 from guardsh.shell import sessions
+from guardsh.syntax import patterns
 from guardsh.verdict import CONFIRM, PASS, Verdict
 
 TYPE_CHECKING = False
@@ -61,7 +62,9 @@ class Gate:
 
     def judge(self, command: Unwrapped) -> Verdict:
         """The verdict on a command, whatever is done about it."""
-        return judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
+        verdict = judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
+        patterns.keep()
+        return verdict
 
     def ask(self, command: Unwrapped, origin: str = "") -> Answer:
         """Judges a command and says so where it is stopped; `origin` is how the shell begins its messages."""

@@ -57,11 +57,12 @@ def restore(environment: Mapping[str, str]) -> None:
     be found out any more; the default is what nearly every program is started with. Handlers, as of SIGINT, end with
     the exec by themselves, and signals ignored from outside stay so.
     """
-    import signal
+    # The module behind signal, which costs milliseconds to import because it makes enumerations.
+    import _signal
 
     for name in ("SIGPIPE", "SIGXFSZ"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        if hasattr(_signal, name):
+            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
     if _coerced(environment):
         del os.environ["LC_CTYPE"]
 

@@ -92,9 +92,9 @@ def _source(text: str, dialect: str, marks: bool = False) -> Source:
     if "\0" in text:
         raise NotUnderstood("NUL character", text.index("\0"))
     if not marks and not text.isascii():
-        import re
+        from .patterns import compiled
 
-        private = re.search(f"[{FIRST_PRIVATE}-{LAST_PRIVATE}]", text)
+        private = compiled(f"[{FIRST_PRIVATE}-{LAST_PRIVATE}]").search(text)
         if private:
             raise NotUnderstood("private characters that guardsh uses itself", private.start())
     return Source(text, Budget(), dialect)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from .patterns import DOTALL, compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from re import Match
 
-_ESCAPE = re.compile(
+_ESCAPE = compiled(
     r"\\(?:x(?:\{([0-9a-fA-F]+)\}?|([0-9a-fA-F]{1,2}))|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})"
     r"|c(\\\\|.)|(.))",
-    re.S,
+    DOTALL,
 )
 _LETTERS = {
     "a": b"\a",

@@ -6,36 +6,39 @@ Each function takes the offset where its construct begins, adds the parts it fin
 
 from __future__ import annotations
 
-import re
-
 from .nodes import Arithmetic, CommandSubstitution, Literal, Parameter, ProcessSubstitution, Word
 from .parts import Parts
+from .patterns import DOTALL, compiled
 from .source import Splice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+
     from .nodes import Part, Script
     from .source import Source
 
 BARE, DOUBLE, DOCUMENT = 0, 1, 2
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_LENGTH_OF = re.compile(r"[A-Za-z0-9_]|[@*#?$!-]\}")
-_INDIRECT = re.compile(r"[A-Za-z0-9_#?@*]")
-_OPERATOR = re.compile(r":[-=?+]|##?|%%?|//|/[#%]?|\^\^?|,,?|~~?|[-=?+:]")
-_TRANSFORM = re.compile(r"@([A-Za-z])(?=\})")
-_ALL_NAMES = re.compile(r"[@*](?=\})")
-_ALL_KEYS = re.compile(r"\[([@*])\](?=\})")
-_BROKEN = re.compile(r"(?:\\\n)+(.?)", re.S)
-_BACKQUOTED = re.compile(r"(?:[^`\\]|\\.)*", re.S)
-_DOUBLE_TEXT = re.compile(r'[^\\"`$]+')
-_DOCUMENT_TEXT = re.compile(r"[^\\`$]+")
-_BRACE_TEXT = re.compile(r"""[^\\"'`$<>}/]+""")
-_SUM_TEXT = re.compile(r"""[^\\"'`$()\[\]]+""")
-_COUNTED = re.compile(r"""[^\\"'`()]+""")
-_MARK = re.compile("[\uf8f0-\uf8ff]")
+_NAME = compiled(r"[A-Za-z_][A-Za-z0-9_]*")
+_PARAMETER = compiled(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_BRACED = compiled(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_LENGTH_OF = compiled(r"[A-Za-z0-9_]|[@*#?$!-]\}")
+_INDIRECT = compiled(r"[A-Za-z0-9_#?@*]")
+_OPERATOR = compiled(r":[-=?+]|##?|%%?|//|/[#%]?|\^\^?|,,?|~~?|[-=?+:]")
+_TRANSFORM = compiled(r"@([A-Za-z])(?=\})")
+_ALL_NAMES = compiled(r"[@*](?=\})")
+_ALL_KEYS = compiled(r"\[([@*])\](?=\})")
+_BROKEN = compiled(r"(?:\\\n)+(.?)", DOTALL)
+_BACKQUOTED = compiled(r"(?:[^`\\]|\\.)*", DOTALL)
+_ESCAPED = compiled(r"\\([\\$`])")
+_ESCAPED_QUOTED = compiled(r'\\([\\$`"])')
+_DOUBLE_TEXT = compiled(r'[^\\"`$]+')
+_DOCUMENT_TEXT = compiled(r"[^\\`$]+")
+_BRACE_TEXT = compiled(r"""[^\\"'`$<>}/]+""")
+_SUM_TEXT = compiled(r"""[^\\"'`$()\[\]]+""")
+_COUNTED = compiled(r"""[^\\"'`()]+""")
+_MARK = compiled("[\uf8f0-\uf8ff]")
 
 
 def expansion(source: Source, i: int, parts: Parts, context: int) -> int:
@@ -160,8 +163,8 @@ def _backquotes(source: Source, i: int, parts: Parts, context: int) -> int:
     end = match.end() if match else i + 1
     if not text.startswith("`", end):
         source.problem("unexpected EOF while looking for matching ``'", len(text), True)
-    escaped = r'\\([\\$`"])' if context == DOUBLE else r"\\([\\$`])"
-    commands = re.sub(escaped, r"\1", text[i + 1 : end])
+    escaped = _ESCAPED_QUOTED if context == DOUBLE else _ESCAPED
+    commands = escaped.sub(lambda match: match.group(1), text[i + 1 : end])
     source.spend(16 + len(commands) // 8, i)
     source.enter(i)
     from .commands import read_script

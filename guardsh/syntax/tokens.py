@@ -6,12 +6,11 @@ The rules for what is a reserved word, an assignment or a number where are those
 
 from __future__ import annotations
 
-import re
-
 from . import tables
 from .expansions import arithmetic
 from .heredocs import Awaited, awaited, read_bodies
 from .nodes import Assignment, Literal, Word
+from .patterns import DOTALL, compiled
 from .source import Splice
 from .words import COMPOUND, PATTERN, REGULAR, read_assignment, read_word
 
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
 OPERATORS = tables.OPERATORS
 RESERVED = tables.RESERVED
 
-_BLANK = re.compile(r"(?:[ \t]|\\\n)+")
-_OPERATOR = re.compile(r"&>>|<<<|<<-|;;&|&&|\|\||<<|>>|<&|>&|<>|>\||&>|\|&|;;|;&|[()<>;&|\n]")
+_BLANK = compiled(r"(?:[ \t]|\\\n)+")
+_OPERATOR = compiled(r"&>>|<<<|<<-|;;&|&&|\|\||<<|>>|<&|>&|<>|>\||&>|\|&|;;|;&|[()<>;&|\n]")
 _SPELLINGS = frozenset(OPERATORS) | {";;"}
-_BROKEN = re.compile(r"(?:\\\n)+([&|<>;-])")
-_BROKEN_PARENTHESIS = re.compile(r"(?:\\\n)+\(")
-_IN_CONDITION = re.compile(r"(?:[ \t\n]|\\\n|(?<![^ \t\n])#[^\n]*)+")
-_CONDITION_OPERATOR = re.compile(r"&&|\|\||[()<>]")
-_CONDITION_END = re.compile(r"\]\](?=[ \t\n;&|()<>]|\Z)")
-_VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\[.+\])?)\}\Z", re.S)
+_BROKEN = compiled(r"(?:\\\n)+([&|<>;-])")
+_BROKEN_PARENTHESIS = compiled(r"(?:\\\n)+\(")
+_IN_CONDITION = compiled(r"(?:[ \t\n]|\\\n|(?<![^ \t\n])#[^\n]*)+")
+_CONDITION_OPERATOR = compiled(r"&&|\|\||[()<>]")
+_CONDITION_END = compiled(r"\]\](?=[ \t\n;&|()<>]|\Z)")
+_VARIABLE = compiled(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\[.+\])?)\}\Z", DOTALL)
 
 _REDIRECTS = {
     *("LESS", "GREATER", "GREATER_GREATER", "LESS_LESS", "LESS_LESS_MINUS", "LESS_LESS_LESS", "LESS_AND"),

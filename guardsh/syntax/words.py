@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from .expansions import (
     BARE,
     ansi_quoted,
@@ -17,6 +15,7 @@ from .expansions import (
 )
 from .nodes import Assignment, Element, Literal, Word
 from .parts import Parts
+from .patterns import compiled
 from .source import Splice
 
 TYPE_CHECKING = False
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from .source import Source
 
 BREAKS = "()<>;&| \t\n"
-_PLAIN = re.compile(r"[^\\'\"`$()<>;&| \t\n]+")
-_GROUP_TEXT = re.compile(r"[^\\'\"`$()]+")
-_BLANKS = re.compile(r"(?:[ \t\n]|\\\n|#[^\n]*)+")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_EQUALS = re.compile(r"\+?=")
-_ASSIGNING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=\Z")
-_BROKEN_NAME = re.compile(r"(?:\\\n)+[A-Za-z0-9_+=\[]")
+_PLAIN = compiled(r"[^\\'\"`$()<>;&| \t\n]+")
+_GROUP_TEXT = compiled(r"[^\\'\"`$()]+")
+_BLANKS = compiled(r"(?:[ \t\n]|\\\n|#[^\n]*)+")
+_NAME = compiled(r"[A-Za-z_][A-Za-z0-9_]*")
+_EQUALS = compiled(r"\+?=")
+_ASSIGNING = compiled(r"[A-Za-z_][A-Za-z0-9_]*\+?=\Z")
+_BROKEN_NAME = compiled(r"(?:\\\n)+[A-Za-z0-9_+=\[]")
 
 # How a ( inside a word is read.
 NO_GROUP, PATTERN, REGULAR, COMPOUND = 0, 1, 2, 3

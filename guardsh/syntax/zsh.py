@@ -6,10 +6,9 @@ here. Left to the reader of the tree: no splitting of $x, nomatch, and what else
 
 from __future__ import annotations
 
-import re
-
 from .errors import NotUnderstood
 from .nodes import Coprocess, Literal, Node, Parameter, Redirection, Simple, Word
+from .patterns import compiled
 from .walk import walk
 
 TYPE_CHECKING = False
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from .nodes import Script
 
 _WORDS = {"repeat", "foreach", "end", "nocorrect", "-", "always"}  # reserved words and modifiers that bash lacks
-_MODIFIER = re.compile(r":[A-Za-z&]")
-_RANGE = re.compile(r"[0-9]*-[0-9]*\Z")
+_MODIFIER = compiled(r":[A-Za-z&]")
+_RANGE = compiled(r"[0-9]*-[0-9]*\Z")
 
 
 def check(script: Script) -> None:
