@@ -28,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "home"
     path.mkdir(mode=0o700)
     monkeypatch.setattr(places, "home", lambda: str(path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     return path
 
 
@@ -144,7 +145,7 @@ def test_a_required_log_that_cant_be_written_denies(home: Path, project: Path) -
     for file in state.iterdir():
         file.unlink()
     (state / "log.jsonl").mkdir()
-    assert respond(home, payload(project, "ls"), TMPDIR=str(home)) == "deny"
+    assert respond(home, payload(project, "ls")) == "deny"
 
 
 def test_a_broken_configuration_confirms_everything(home: Path, project: Path) -> None:
