@@ -166,9 +166,10 @@ def _operands_hold(rule: Table, situation: Situation) -> bool:
         if len(operands) < low or high is not None and len(operands) > high:
             return False
     if "argument" in rule:
-        import re
+        from guardsh.syntax.patterns import compiled
 
-        return any(re.search(rule["argument"], word.text) for word in situation.invocation.command.words[1:])
+        argument = compiled(rule["argument"])
+        return any(argument.search(word.text) for word in situation.invocation.command.words[1:])
     return True
 
 

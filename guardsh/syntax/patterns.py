@@ -7,6 +7,7 @@ and these patterns, else from `re`. The engine checks code that it is given; a f
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 
@@ -21,8 +22,8 @@ DOTALL = 16  # re.DOTALL, without the import
 _NAME = "patterns.bin"
 _MOST = 300
 
-_kept: dict[Key, Any] | None = None  # what the cache holds, None until it is looked at
-_fresh: dict[Key, Any] = {}  # what it doesn't hold yet
+_kept: dict[Key, bytes] | None = None  # what the cache holds, None until it is looked at
+_fresh: dict[Key, bytes] = {}  # what it doesn't hold yet
 _objects: dict[Key, re.Pattern[str]] = {}
 
 
@@ -38,16 +39,16 @@ def _compiled(text: str, flags: int) -> re.Pattern[str]:
     global _kept
     if _kept is None:
         _kept = _read()
-    arguments = _kept.get((text, flags))
-    if arguments is None:
-        arguments = _fresh[(text, flags)] = _arguments(text, flags)
-    if arguments:
-        try:
+    kept = _kept.get((text, flags))
+    if kept is None:
+        kept = _fresh[(text, flags)] = marshal.dumps(_arguments(text, flags))
+    try:
+        if arguments := marshal.loads(kept):
             import _sre
 
             return _sre.compile(text, *arguments)
-        except Exception:  # no code of this engine: made anew, and kept for the next time
-            _fresh[(text, flags)] = _arguments(text, flags)
+    except Exception:  # no code of this engine: made anew, and kept for the next time
+        _fresh[(text, flags)] = marshal.dumps(_arguments(text, flags))
     import re
 
     return re.compile(text, flags)
@@ -57,8 +58,6 @@ def keep() -> None:
     """Keeps what had to be compiled for the next start. Not being able to is no harm."""
     if not _fresh:
         return
-    import marshal
-
     codes = {**(_kept or {}), **_fresh}
     _fresh.clear()
     if len(codes) > _MOST:  # of earlier versions of guardsh
@@ -85,10 +84,8 @@ def _path() -> str:
     return os.path.join(places.cache_dir(), _NAME)
 
 
-def _read() -> dict[Key, Any]:
+def _read() -> dict[Key, bytes]:
     """The codes in the cache, {} if it is missing, another Python's, somebody else's or broken."""
-    import marshal
-
     try:
         descriptor = os.open(_path(), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         try:

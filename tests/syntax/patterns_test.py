@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import marshal
 import os
 import re
 import subprocess
@@ -105,7 +106,7 @@ def test_a_cache_that_others_may_write_is_none(home: Path) -> None:
 
 
 def test_code_that_the_engine_refuses_is_made_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "_read", lambda: {("a+", 0): (32, [1, 2, 3], 0, {}, ())})
+    monkeypatch.setattr(patterns, "_read", lambda: {("a+", 0): marshal.dumps((32, [1, 2, 3], 0, {}, ()))})
     assert patterns.compiled("a+").fullmatch("aaa")
     patterns.keep()
     monkeypatch.undo()
