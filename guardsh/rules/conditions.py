@@ -18,7 +18,7 @@ _CHANGES = frozenset("delete overwrite truncate edit append create move permissi
 _STATE = frozenset(
     "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
 )
-_DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged branch.merged".split())
+_DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged".split())
 _UNFOLLOWED = ("delete", "move")
 _NAMED = ("production", "staging", "test", "backup", "remote")
 _LONGEST = 4000  # characters of a command that names are looked for in
@@ -232,7 +232,6 @@ class Situation:
         if stdin.known:
             return 0 < len(stdin.text.strip()) <= 40
         return any(origin.kind == "output" and origin.detail == "yes" for origin in stdin.origins)
-
 
     def key_read(self) -> bool:
         """Does a key or credential file flow into standard input?"""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Table = dict[str, Any]
 
 STOP = 40
+NOTED = 20
 
 
 class Failure(Frozen):
@@ -47,12 +48,12 @@ def check_rule(file: str, rule: Table, rules: Rules) -> Iterator[Failure]:
         if not rule.get(kind):
             yield Failure(file, name, "", f"has no {kind}: a rule needs examples both ways")
     for example in rule.get("catches", ()):
-        problem = _uncaught(rule, judged(example, rules))
+        problem = _uncaught(rule, judged(example, rules, lowest=0 if rule["score"] < NOTED else None))
         if problem:
             yield Failure(file, name, shown(example), problem)
     for example in rule.get("spares", ()):
         verdict = judged(example, rules)
-        if any(finding.rule == name and finding.score >= 20 for finding in verdict.findings):
+        if any(finding.rule == name and finding.score >= NOTED for finding in verdict.findings):
             yield Failure(file, name, shown(example), "should be spared, but the rule matches")
         elif not verdict.understood:
             yield Failure(file, name, shown(example), f"can't be read: {verdict.problem}")
@@ -67,8 +68,6 @@ def _uncaught(rule: Table, verdict: Verdict) -> str:
     found = [finding for finding in verdict.findings if finding.rule == rule["id"]]
     if not verdict.understood:
         return f"can't be read: {verdict.problem}"
-    if rule["score"] < 20:
-        return ""
     if not found:
         others = ", ".join(f"{finding.rule} {finding.score}" for finding in verdict.findings[:3])
         return f"isn't caught by this rule{f' (but by {others})' if others else ''}"
@@ -77,8 +76,8 @@ def _uncaught(rule: Table, verdict: Verdict) -> str:
     return ""
 
 
-def judged(example: str | Table, rules: Rules) -> Verdict:
-    """The verdict on an example in its world."""
+def judged(example: str | Table, rules: Rules, lowest: int | None = None) -> Verdict:
+    """The verdict on an example in its world; findings from the score `lowest` on are in it, from 20 on without one."""
     from guardsh.config import Settings
     from guardsh.facts.world import ExampleWorld
     from guardsh.judge import judge
@@ -94,7 +93,8 @@ def judged(example: str | Table, rules: Rules) -> Verdict:
         call = tools.parsed(table["run"], world.directory)
         if call is not None:
             return tools.judged(call, world, rules, Settings())
-    return judge(table["run"], world, rules, Settings())
+    settings = Settings() if lowest is None else Settings(confirm_from=lowest)
+    return judge(table["run"], world, rules, settings)
 
 
 def shown(example: str | Table) -> str:

@@ -167,7 +167,7 @@ def _description(table: Mapping[str, Any], where: str) -> None:
         _keys(file, {"path": TEXT, "find": TEXT}, f"{where}: context_files")
         if "path" not in file:
             raise PackError(f"{where}: context_files needs `path`")
-        _regular_expression(file.get("find", ""), f"{where}: context_files: find")
+        _regular_expression(file.get("find", ""), f"{where}: context_files: find", groups=1)
     if "answer" in table:
         from guardsh.reading.answers import WAYS
 
@@ -235,11 +235,12 @@ def _example(example: object, where: str) -> None:
             raise PackError(f"{where}: unknown fact {fact!r}{nearest(fact, FACTS)}")
 
 
-def _regular_expression(text: str, where: str) -> None:
+def _regular_expression(text: str, where: str, groups: int = 100) -> None:
     import re
 
     try:
-        re.compile(text)
+        if re.compile(text).groups > groups:
+            raise PackError(f"{where}: more than {groups} group")
     except re.error as error:
         raise PackError(f"{where}: isn't a regular expression: {error}") from None
 

@@ -50,9 +50,17 @@ def fill(text: str, situation: Situation) -> str:
     """A rule's text with {operand} and its like replaced by what the command says."""
     if "{" not in text:
         return text
-    for name, value in _values(text, situation).items():
-        text = text.replace("{" + name + "}", value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
-    return " ".join(text.split())
+    values = _values(text, situation)
+    pieces = text.split("{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:  # each once: what is filled in is the command's own text, braces and all
+        name, found, rest = piece.partition("}")
+        if not found or name not in values:
+            filled.append("{" + piece)
+            continue
+        value = values[name]
+        filled.append((value if len(value) <= _LONGEST else value[:_LONGEST] + "…") + rest)
+    return " ".join("".join(filled).split())
 
 
 def _values(text: str, situation: Situation) -> dict[str, str]:
