@@ -7,6 +7,8 @@ ordinary commands hold none of them and compiling an expression costs more than 
 
 from __future__ import annotations
 
+from guardsh.patterns import DOTALL, compiled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -120,7 +122,6 @@ _NOTHING = (
 )
 _CODE = r"(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*(?:\[.*)?"
 
-_cache: dict[str, re.Pattern[str]] = {}
 _guards: list[tuple[tuple[str, ...], str, Replacement]] = []
 
 
@@ -137,12 +138,9 @@ def redact(text: str) -> str:
 
 
 def _sub(pattern: str, replacement: Replacement, text: str) -> str:
-    compiled = _cache.get(pattern)
-    if compiled is None:
-        import re
-
-        compiled = _cache[pattern] = re.compile(pattern, re.DOTALL)
-    return compiled.sub(replacement, text)
+    expression = compiled(pattern, DOTALL)
+    # A replacement with a group imports `re`, so not without need.
+    return expression.sub(replacement, text) if expression.search(text) else text
 
 
 def _escaped(literal: str) -> str:
@@ -150,12 +148,7 @@ def _escaped(literal: str) -> str:
 
 
 def _full(pattern: str, text: str) -> bool:
-    compiled = _cache.get(pattern)
-    if compiled is None:
-        import re
-
-        compiled = _cache[pattern] = re.compile(pattern, re.DOTALL)
-    return compiled.fullmatch(text) is not None
+    return compiled(pattern, DOTALL).fullmatch(text) is not None
 
 
 def _split(word: str) -> tuple[str, str, str]:

@@ -166,7 +166,7 @@ def _operands_hold(rule: Table, situation: Situation) -> bool:
         if len(operands) < low or high is not None and len(operands) > high:
             return False
     if "argument" in rule:
-        from guardsh.syntax.patterns import compiled
+        from guardsh.patterns import compiled
 
         argument = compiled(rule["argument"])
         return any(argument.search(word.text) for word in situation.invocation.command.words[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from guardsh import config
+from guardsh import config, patterns
 from guardsh.config_file import OBSERVE
 from guardsh.facts.world import World
 from guardsh.frozen import Frozen
@@ -13,7 +13,6 @@ from guardsh.judge import judge
 from guardsh.record import log
 from guardsh.rules import store
 from guardsh.shell import sessions
-from guardsh.syntax import patterns
 from guardsh.verdict import CONFIRM, PASS, Verdict
 
 TYPE_CHECKING = False
@@ -62,9 +61,7 @@ class Gate:
 
     def judge(self, command: Unwrapped) -> Verdict:
         """The verdict on a command, whatever is done about it."""
-        verdict = judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
-        patterns.keep()
-        return verdict
+        return judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
 
     def ask(self, command: Unwrapped, origin: str = "") -> Answer:
         """Judges a command and says so where it is stopped; `origin` is how the shell begins its messages."""
@@ -72,6 +69,11 @@ class Gate:
 
     def act(self, command: Unwrapped, verdict: Verdict, origin: str = "") -> Answer:
         """What follows from a verdict."""
+        answer = self._follow(command, verdict, origin)
+        patterns.keep()
+        return answer
+
+    def _follow(self, command: Unwrapped, verdict: Verdict, origin: str) -> Answer:
         if verdict.syntax_error:
             say(_as_said_by(origin, verdict.problem))
             self._record(command, verdict, log.BLOCKED)

@@ -92,7 +92,7 @@ def _source(text: str, dialect: str, marks: bool = False) -> Source:
     if "\0" in text:
         raise NotUnderstood("NUL character", text.index("\0"))
     if not marks and not text.isascii():
-        from .patterns import compiled
+        from guardsh.patterns import compiled
 
         private = compiled(f"[{FIRST_PRIVATE}-{LAST_PRIVATE}]").search(text)
         if private:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .patterns import DOTALL, compiled
+from guardsh.patterns import DOTALL, compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ Each function takes the offset where its construct begins, adds the parts it fin
 
 from __future__ import annotations
 
+from guardsh.patterns import DOTALL, compiled
+
 from .nodes import Arithmetic, CommandSubstitution, Literal, Parameter, ProcessSubstitution, Word
 from .parts import Parts
-from .patterns import DOTALL, compiled
 from .source import Splice
 
 TYPE_CHECKING = False

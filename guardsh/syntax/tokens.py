@@ -6,11 +6,12 @@ The rules for what is a reserved word, an assignment or a number where are those
 
 from __future__ import annotations
 
+from guardsh.patterns import DOTALL, compiled
+
 from . import tables
 from .expansions import arithmetic
 from .heredocs import Awaited, awaited, read_bodies
 from .nodes import Assignment, Literal, Word
-from .patterns import DOTALL, compiled
 from .source import Splice
 from .words import COMPOUND, PATTERN, REGULAR, read_assignment, read_word
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from guardsh.patterns import compiled
+
 from .expansions import (
     BARE,
     ansi_quoted,
@@ -15,7 +17,6 @@ from .expansions import (
 )
 from .nodes import Assignment, Element, Literal, Word
 from .parts import Parts
-from .patterns import compiled
 from .source import Splice
 
 TYPE_CHECKING = False

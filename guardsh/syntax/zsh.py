@@ -6,9 +6,10 @@ here. Left to the reader of the tree: no splitting of $x, nomatch, and what else
 
 from __future__ import annotations
 
+from guardsh.patterns import compiled
+
 from .errors import NotUnderstood
 from .nodes import Coprocess, Literal, Node, Parameter, Redirection, Simple, Word
-from .patterns import compiled
 from .walk import walk
 
 TYPE_CHECKING = False

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from guardsh import places
-from guardsh.syntax import ansi, expansions, patterns, tokens, words, zsh
+from guardsh import patterns, places
+from guardsh.syntax import ansi, expansions, tokens, words, zsh
 from tests.support import TOP
 
 SAMPLES = [
@@ -128,7 +128,8 @@ def test_the_scanner_starts_without_re(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(TOP)!r})\n"
         f"import guardsh.places; guardsh.places.home = lambda: {str(tmp_path)!r}\n"
-        "from guardsh.syntax import parse, patterns; parse('ls -la \"$HOME\" | grep x'); patterns.keep();"
+        "from guardsh import patterns; from guardsh.syntax import parse\n"
+        "parse('ls -la \"$HOME\" | grep x'); patterns.keep();"
         "print('re' in sys.modules)"
     )
     tmp_path.chmod(0o700)
