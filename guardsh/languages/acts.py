@@ -80,7 +80,7 @@ class Acts:
 
     def _placed(self, path: Value) -> Value:
         """A relative path from the directory that the code has changed to."""
-        if self.directory == self.context.directory or path.text.startswith(("/", *MARKS)):
+        if self.directory == self.context.directory or path.text.startswith(("/", HOLE)):
             return path
         return path.but(text=f"{self.directory.rstrip('/')}/{path.text}")
 
