@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
+import shutil
 from pathlib import Path
 
 import click
@@ -107,6 +109,20 @@ def test_the_picture_shows_the_block_and_needs_nothing_from_elsewhere() -> None:
     picture = (TOP / "docs" / "demo.svg").read_text(encoding="utf-8")
     assert "guardsh: BLOCKED" in picture and "is there, with its" in picture
     assert not re.search(r"(href|src|url\(|<script|@import)", picture)
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("git")), reason="the picture is of a run with both")
+def test_the_picture_is_of_the_demo_as_it_plays_now() -> None:
+    """If it isn't: python docs/make_picture.py."""
+    script = runpy.run_path(str(TOP / "docs" / "make_picture.py"))
+    drawn = (TOP / "docs" / "demo.svg").read_text(encoding="utf-8")
+    assert _words(script["drawn"](script["shown"](script["played"]()))) == _words(drawn)
+
+
+def _words(picture: str) -> list[str]:
+    """The lines of a picture without what differs from run to run."""
+    lines = re.findall(r">([^<>]+)</text>", picture)
+    return [re.sub(r"request \w+|\d+\.\d\d seconds", "…", line) for line in lines]
 
 
 def test_the_licence_is_the_whole_gpl() -> None:
