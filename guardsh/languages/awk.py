@@ -67,7 +67,10 @@ class _Awk:
         self.variables: dict[str, Thing] = {}
 
     def at(self, index: int) -> Token:
-        return self.tokens[index] if 0 <= index < len(self.tokens) else Token("end", "", 0, 0)
+        if 0 <= index < len(self.tokens):
+            return self.tokens[index]
+        end = self.tokens[-1].end if self.tokens and index > 0 else 0
+        return Token("end", "", end, end)
 
     def run(self) -> None:
         """The whole program; a print's redirection counts outside of its parentheses."""

@@ -440,7 +440,7 @@ def _method(scanner: Scanner, name: str, receiver: Thing, arguments: list[Thing]
             span=span,
         )
         return Value(HOLE, origins=(Origin("downloaded", url.text),))
-    if name == "new" and isinstance(receiver, Made) and text(receiver.arguments[0]).text == "HTTP::Request":
+    if name == "new" and isinstance(receiver, Made) and receiver.arguments[:1] == (Value("HTTP::Request"),):
         _request(scanner, arguments, span)
         return UNKNOWN
     if name in ("content", "decoded_content", "body"):

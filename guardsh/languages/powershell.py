@@ -93,7 +93,10 @@ class PowerShell:
 
     def at(self, index: int) -> Token:
         """A token, or an empty one behind the end."""
-        return self.tokens[index] if 0 <= index < len(self.tokens) else Token("end", "", 0, 0)
+        if 0 <= index < len(self.tokens):
+            return self.tokens[index]
+        end = self.tokens[-1].end if self.tokens and index > 0 else 0
+        return Token("end", "", end, end)
 
     def statements(self, index: int, close: str) -> tuple[Thing, int]:
         """Statements up to a closing bracket; the value of the last one."""

@@ -90,7 +90,10 @@ class Values:
 
     def value(self, node: ast.expr | None) -> Thing:
         """What an expression is."""
-        if node is None or self.nested > DEEPEST or not self.step():
+        if node is None or not self.step():
+            return UNKNOWN
+        if self.nested > DEEPEST:
+            self.acts.unreadable(self.span(node), "nested too deeply")
             return UNKNOWN
         method: Callable[[ast.expr], Thing] | None = getattr(self, f"_of_{type(node).__name__}", None)
         self.nested += 1
@@ -151,11 +154,22 @@ class Values:
         return inner if isinstance(inner, (Value, OneOf)) else text(inner)
 
     def _of_BinOp(self, node: ast.BinOp) -> Thing:
+        if isinstance(node.op, ast.Add):
+            return self._sum(node)
         return spread([self.value(node.left), self.value(node.right)], lambda pair: self._operated(node.op, *pair))
 
+    def _sum(self, node: ast.expr) -> Thing:
+        """A chain of + from the left, without a recursion for each."""
+        operands: list[ast.expr] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            operands.append(node.right)
+            node = node.left
+        total = self.value(node)
+        for operand in reversed(operands):
+            total = spread([total, self.value(operand)], lambda pair: add(*pair))
+        return total
+
     def _operated(self, operator: ast.operator, left: Thing, right: Thing) -> Thing:
-        if isinstance(operator, ast.Add):
-            return add(left, right)
         if isinstance(operator, ast.Div):
             return _divided(left, right)
         if isinstance(operator, ast.Mod) and isinstance(left, Value):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from guardsh.languages import strings
+from guardsh.languages import rubynet, strings
 from guardsh.languages.acts import UNKNOWN, joined
 from guardsh.languages.pythonfiles import in_directory, parent
 from guardsh.languages.things import (
-    Bound,
     Function,
     Items,
     Known,
@@ -20,7 +19,6 @@ from guardsh.languages.things import (
     every,
     form_text,
     globbed,
-    header_values,
     home_expanded,
     json_text,
     one_of,
@@ -41,19 +39,6 @@ if TYPE_CHECKING:
 _RISKY = {"Kernel", "FileUtils", "File", "Dir", "Process", "Object", "IO", "Open3", "Pathname"}
 _SHELL = {"system", "exec", "spawn", "`"}
 _TREES = {"rm_rf", "rm_r", "rmtree", "remove_dir", "remove_entry", "remove_entry_secure", "safe_unlink"}
-_HTTP_CLIENTS = {
-    "HTTParty",
-    "Faraday",
-    "RestClient",
-    "HTTP",
-    "Excon",
-    "Typhoeus",
-    "HTTPX",
-    "Net::HTTP",
-    "URI",
-    "OpenURI",
-}
-_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "post_form", "get_response"}
 
 
 def path(value: Value) -> Made:
@@ -63,7 +48,7 @@ def path(value: Value) -> Made:
 
 def handles(name: str) -> bool:
     """Is this a module or class of Ruby's own?"""
-    return name in _RISKY or name in _HTTP_CLIENTS
+    return name in _RISKY or name in rubynet.HTTP_CLIENTS
 
 
 def element(walker: Walker, holder: Thing, key: Thing) -> Thing:
@@ -178,7 +163,7 @@ def _kernel(made: Call, block: Function | None) -> Thing | None:
         if made.text(0).text.startswith("|"):
             return shell(made, [made.text(0).but(text=made.text(0).text[1:])])
         if "://" in made.text(0).text:
-            return _get(made, made.text(0))
+            return rubynet.get(made, made.text(0))
         return _open(made, block)
     if name in ("syscall", "fork", "trap", "at_exit", "loop", "lambda", "proc", "Thread"):
         return block if name in ("lambda", "proc") and block is not None else _run_block(made, block)
@@ -287,7 +272,7 @@ def _of_named(made: Call, owner: str, block: Function | None) -> Thing | None:
         return _environment(made.walker, made.text(0).text, made.given(1))
     if owner == "Tempfile" or (owner == "Dir" and made.name == "mktmpdir"):
         return Made("file", (Value("/tmp/" + TOKEN, origins=(Origin("temporary"),)),))
-    return _http(made, owner, block)
+    return rubynet.http(made, owner, block)
 
 
 def _file_utils(made: Call, block: Function | None) -> Thing | None:
@@ -428,75 +413,6 @@ def _process(made: Call, block: Function | None) -> Thing | None:
     return shell(made, made.arguments) if made.name in ("spawn", "exec") else None
 
 
-# --- HTTP ---
-
-
-def _http(made: Call, owner: str, block: Function | None) -> Thing | None:
-    request = re.fullmatch(r"Net::HTTP::(Get|Post|Put|Patch|Delete|Head)", owner)
-    if request and made.name == "new":
-        return Made("request", (Value(request[1].upper()), made.text(0), made.thing(1)))
-    if owner == "Net::HTTP" and made.name in ("new", "start"):
-        connection = Made("connection", (made.text(0),))
-        _run_block(made, block, connection)
-        return connection
-    if owner == "URI" and made.name in ("parse", "join"):
-        return made.text(0)
-    if owner == "URI" and made.name in ("open", "read"):
-        return _get(made, made.text(0))
-    if owner in _HTTP_CLIENTS and made.name in ("new", "with", "auth", "headers"):
-        return Made("client", made.arguments)
-    if owner in _HTTP_CLIENTS and made.name in _VERBS:
-        return _send(made, made.name.partition("_")[0].upper(), made.text(0))
-    if owner == "RestClient::Request" or (owner in _HTTP_CLIENTS and made.name in ("execute", "request")):
-        return _send(
-            made, text(made.option("method") or made.thing(0)).text.upper(), text(made.option("url") or made.thing(1))
-        )
-    return None
-
-
-def _get(made: Call, url: Value) -> Thing:
-    made.acts.request("GET", url, span=made.span)
-    return Value(HOLE, origins=(Origin("downloaded", url.text),))
-
-
-def _send(made: Call, verb: str, url: Value, base: Value | None = None) -> Thing:
-    if base is not None and "://" not in url.text:
-        url = concatenated(base, url)
-    body: Thing | None = made.option("body") or made.option("json") or made.option("payload") or made.option("form")
-    if body is None and len(made.arguments) > 1 and verb != "GET" and verb != "DELETE":
-        body = made.arguments[1]
-    value = None
-    if body is not None:
-        value = json_text(body) if isinstance(body, Pairs) and made.option("json") is not None else form_text(body)
-    headers = header_values(
-        made.option("headers") or next((each for each in reversed(made.arguments) if isinstance(each, Pairs)), None)
-    )
-    made.acts.request(verb, url, headers, value, span=made.span)
-    return Value(HOLE, origins=(Origin("downloaded", url.text),))
-
-
-def _perform(made: Call, connection: Made, request: Made) -> Thing:
-    """connection.request(Net::HTTP::Delete.new(path))"""
-    verb, target, headers = request.arguments
-    url = text(target)
-    if "://" not in url.text:
-        url = joined(Value("https://"), text(connection.arguments[0]), url)
-    added = [
-        (key, value)
-        for (kind, key), value in made.walker.attributes.items()
-        if kind == "request" and not key.startswith(".")
-    ]
-    body = made.walker.attributes.get(("request", ".body")) or made.walker.attributes.get(("request", ".set_form_data"))
-    made.acts.request(
-        text(verb),
-        url,
-        header_values(headers) + header_values(Pairs(tuple(added))),
-        text(body) if body is not None else None,
-        span=made.span,
-    )
-    return UNKNOWN
-
-
 # --- methods of values ---
 
 
@@ -517,18 +433,18 @@ def _method(made: Call, thing: Thing, block: Function | None) -> Thing | None:
     if isinstance(thing, Made) and thing.name == "connection":
         request = made.thing(0)
         if name == "request" and isinstance(request, Made) and request.name == "request":
-            return _perform(made, thing, request)
-        if name in _VERBS:
-            return _send(made, name.upper(), made.text(0), joined(Value("https://"), text(thing.arguments[0])))
+            return rubynet.perform(made, thing, request)
+        if name in rubynet.VERBS:
+            return rubynet.send(made, name.upper(), made.text(0), joined(Value("https://"), text(thing.arguments[0])))
         return thing
     if isinstance(thing, Made) and thing.name == "request":
         if name in ("set_form_data", "body"):
             made.walker.attributes[("request", ".body")] = form_text(made.thing(0))
         return thing
-    if isinstance(thing, Made) and thing.name == "client" and name in _VERBS:
+    if isinstance(thing, Made) and thing.name == "client" and name in rubynet.VERBS:
         base = thing.arguments[0] if thing.arguments and isinstance(thing.arguments[0], Value) else None
-        return _send(made, name.upper(), made.text(0), base)
-    found = _database(made, thing)
+        return rubynet.send(made, name.upper(), made.text(0), base)
+    found = rubynet.database(made, thing)
     if found is not None:
         return found
     if isinstance(thing, Value):
@@ -620,60 +536,3 @@ def _text_method(made: Call, thing: Value, block: Function | None) -> Thing:
         return thing
     _run_block(made, block, UNKNOWN)
     return strings.changed(thing, name, made.arguments)
-
-
-def _database(made: Call, thing: Thing) -> Thing | None:
-    """ActiveRecord, Sequel and database drivers."""
-    from guardsh.languages.http import looks_like_sql
-
-    name, acts = made.name, made.acts
-    if name in (
-        "execute",
-        "exec",
-        "exec_query",
-        "query",
-        "run",
-        "exec_params",
-        "select_all",
-        "async_exec",
-        "update",
-        "execute_batch",
-        "execute_sql",
-    ):
-        values = [value for value in texts(made.thing(0)) if looks_like_sql(value.text)]
-        for value in values:
-            acts.sql(value, span=made.span)
-        return Made("rows") if values else None
-    if name in ("delete_all", "destroy_all", "truncate", "truncate_tables") and isinstance(thing, (Named, Made, Bound)):
-        limited = isinstance(thing, Made) and thing.name.startswith((".where", ".find"))
-        acts.data(
-            "delete" if limited else "delete all",
-            Value(thing.name) if isinstance(thing, Named) else Value(""),
-            "orm",
-            made.span,
-        )
-    elif name in ("drop_table", "drop_database", "drop_schema", "drop_all", "remove_column") and not isinstance(
-        thing, Items
-    ):
-        verb = "alter drop column" if name == "remove_column" else name.replace("_", " ")
-        acts.effect("sql", verb, made.text(0) if made.arguments else Value(""), span=made.span)
-    elif name in ("flushall", "flushdb"):
-        acts.data(name.upper(), Value(""), "redis", made.span)
-    elif re.match(r"(?:delete|terminate|destroy|purge|drop|deregister)_\w+$", name) and _is_service(thing):
-        acts.data(name, made.text(0) if isinstance(made.thing(0), Value) else _first(made), "aws", made.span)
-    else:
-        return None
-    return Made("done")
-
-
-def _is_service(thing: Thing) -> bool:
-    while isinstance(thing, Made) and thing.name.startswith(".") and thing.arguments:
-        thing = thing.arguments[0]
-    return isinstance(thing, Named) and thing.name.startswith(
-        ("Aws::", "Google::Cloud", "Azure::", "Octokit", "DropletKit", "Fog::", "Stripe")
-    )
-
-
-def _first(made: Call) -> Value:
-    options = next((each for each in made.arguments if isinstance(each, Pairs)), Pairs())
-    return next((value for _, value in options.items if isinstance(value, Value)), Value(""))

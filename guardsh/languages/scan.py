@@ -85,7 +85,10 @@ class Scanner:
 
     def at(self, index: int) -> Token:
         """A token, or an empty one behind the end."""
-        return self.tokens[index] if 0 <= index < len(self.tokens) else Token("end", "", 0, 0)
+        if 0 <= index < len(self.tokens):
+            return self.tokens[index]
+        end = self.tokens[-1].end if self.tokens and index > 0 else 0
+        return Token("end", "", end, end)
 
     def expression(self, index: int) -> tuple[Thing, int]:
         """The value of an expression and the index behind it; calls in it are done."""

@@ -73,6 +73,8 @@ def _table(node: Any, exp: Any) -> str:
         return ""
     if isinstance(node, exp.Schema):
         node = node.this
+    if not isinstance(node, exp.Expression):
+        return ""
     table = node if isinstance(node, exp.Table) else node.find(exp.Table)
     parts = [part.name for part in table.parts] if table is not None else [getattr(node, "name", "")]
     return ".".join(HOLE if STANDIN in part or part == "?" else part for part in parts if part)

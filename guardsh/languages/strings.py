@@ -153,7 +153,10 @@ def _decode(content: str, how: str) -> str | None:
     import codecs
     import zlib
 
-    raw = content.encode("utf-8", "surrogateescape")
+    try:
+        raw = content.encode("utf-8", "surrogateescape")
+    except UnicodeError:
+        return None
     ways = {
         "base64": lambda: base64.b64decode(raw + b"=" * (-len(raw.strip()) % 4)),
         "urlsafe": lambda: base64.urlsafe_b64decode(raw + b"=" * (-len(raw.strip()) % 4)),
