@@ -53,10 +53,9 @@ def test_its_log_and_requests_lie_in_its_home(stage: Stage) -> None:
 
 
 def test_what_is_stopped_there_runs_in_observe_mode_only(stage: Stage) -> None:
-    assert stage.run("rm -rf ~").status == 126
-    assert os.path.isdir(stage.home)
+    never = "if false; then rm -rf ~; fi; echo went on"
+    assert stage.run(never).status == 126
     stage.observe(True)
-    done = stage.run("if false; then rm -rf ~; fi; echo went on")
-    assert (done.status, done.said) == (0, "went on\n")
+    assert stage.run(never).said == "went on\n"
     stage.observe(False)
-    assert stage.run("if false; then rm -rf ~; fi; echo went on").status == 126
+    assert stage.run(never).status == 126
