@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from guardsh.facts.paths import normal
+from guardsh.reading import output as outputs
 from guardsh.reading.invocation import Invocation, read_arguments
-from guardsh.reading.model import GLOBS, HERE, HOLE, STAR, Arguments, CodeFile, Effect, Origin, Place, ShellText, Value
+from guardsh.reading.model import GLOBS, HERE, HOLE, STAR, TOKEN, Arguments, CodeFile, Effect, Origin, ShellText, Value
 from guardsh.reading.reader import Call, Reader
 from guardsh.syntax import NotUnderstood
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     Table = dict[str, Any]
 
 SHELLS = ("shell", "sh", "bash", "zsh", "dash", "ksh")
-ITEMS = 64  # of xargs, known ones told apart
+MATCHES = 64  # of a glob in the place of a program
+_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/tty")
 
 
 def program(reader: Reader, call: Call) -> Value:
     """A program, or a builtin that packs describe: noted, its effects too, what it runs walked; its output."""
+    from guardsh.reading import runs
+
     name = call.words[0].text.rsplit("/", 1)[-1]
-    if not name or any(mark in name for mark in HOLE + GLOBS):
+    if not name or any(mark in name for mark in HOLE + TOKEN + GLOBS):
         return _unknown_program(reader, call, name)
     invocation = note(reader, call)
     about = invocation.description
@@ -35,12 +39,25 @@ def program(reader: Reader, call: Call) -> Value:
 
             requests.send(reader, call, invocation, about["request"])
         for run in about.get("runs", ()):
-            ran = _run(reader, call, invocation, run)
+            ran = runs.run(reader, call, invocation, run)
             output = ran if ran is not None else output
         output = _output(reader, call, invocation, output)
     if "/" in call.words[0].text:
-        _run_file(reader, call, call.words[0], "program", call.words[1:])
+        run_file(reader, call, call.words[0], "program", call.words)
+    elif call.state.files or "PATH" in call.state.variables:
+        _along_path(reader, call, name)
     return output
+
+
+def _along_path(reader: Reader, call: Call, name: str) -> None:
+    """A program found along a PATH that the text sets, or that the text itself wrote."""
+    paths = [value.text for key, value in call.environment if key == "PATH"]
+    changed = bool(paths)
+    for path in paths or [call.state.look_up("PATH")[0].text]:
+        for entry in path.split(":")[:16]:
+            file = normal(f"{entry or '.'}/{name}", call.state.directory, call.state.home)
+            if file in call.state.files or changed and not entry.startswith(("/usr/", "/bin", "/sbin")) and reader.world.kind(file) == "file":
+                run_file(reader, call, call.words[0].but(text=file), "program", call.words)
 
 
 def note(reader: Reader, call: Call) -> Invocation:
@@ -69,10 +86,13 @@ def _moved(invocation: Invocation, directory: str, home: str) -> str:
     return directory
 
 
-def redirection_alone(reader: Reader, call: Call) -> None:
+# ---------------------------------------------------------------- redirections
+
+
+def redirection_alone(reader: Reader, call: Call) -> Value:
     """Redirections without a command: `> file` truncates."""
     note(reader, call)
-    redirected(reader, call, Value(""))
+    return redirected(reader, call, Value(""))
 
 
 def _redirects(reader: Reader, call: Call, directory: str) -> None:
@@ -85,31 +105,35 @@ def _redirects(reader: Reader, call: Call, directory: str) -> None:
         if redirect.operator in (">&", "&>") and target.text.rstrip("-").isdigit():
             continue
         kind = "append" if redirect.operator in (">>", "&>>") else "create" if redirect.operator == "<>" else "overwrite"
-        _file_effect(reader, call, kind, target, directory=directory)
+        file_effect(reader, call, kind, target, directory=directory)
 
 
 def redirected(reader: Reader, call: Call, output: Value) -> Value:
     """Where output goes: into a file, whose content is then known, or on."""
+    state = call.state
     kept: Value | None = output
     for redirect in call.redirects:
-        if redirect.target is None or redirect.descriptor not in (None, 1) or redirect.operator in ("<", "<&", "<>"):
+        if redirect.target is None or redirect.descriptor not in (None, 1, 2) or redirect.operator in ("<", "<&"):
             continue
-        if redirect.operator == ">&" and redirect.target.text.isdigit():
+        if redirect.operator == ">&" and redirect.target.text.rstrip("-").isdigit():
             continue
-        path = normal(redirect.target.text, call.state.directory, call.state.home)
-        if redirect.operator in (">>", "&>>") and path in call.state.files:
-            output = _appended(call.state.files[path], output)
-        if not path.startswith("/dev/"):
-            call.state.files[path] = output
-        kept = None
+        path = reader.path(redirect.target.text, state)
+        if path in _STREAMS:
+            continue
+        appends = redirect.operator in (">>", "&>>")
+        if redirect.descriptor == 2:
+            reader.write(path, Value(HOLE, origins=(Origin("output", "errors"),)) if path in reader.consumers else Value(""), state, append=True)
+        elif not path.startswith("/dev/") or path in reader.consumers:
+            reader.write(path, output, state, append=appends)
+            kept = None
+        else:
+            kept = None
+    if kept is not None and kept.text and "1" in state.sinks:
+        reader.write(state.sinks["1"], kept, state, append=True)
     return kept if kept is not None else Value("")
 
 
-def _appended(first: Value, second: Value) -> Value:
-    return Value(first.text + second.text, second.span, (*first.origins, *second.origins))
-
-
-def _file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: Any) -> None:
+def file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: Any) -> None:
     """An effect on a file; a file that the text itself makes is remembered as its own."""
     reader.effect(kind, call, target, **more)
     if kind in ("create", "overwrite", "append") and call.place == HERE and target.known:
@@ -121,14 +145,22 @@ def _file_effect(reader: Reader, call: Call, kind: str, target: Value, **more: A
 # ---------------------------------------------------------------- effects
 
 
-def _applies(invocation: Invocation, entry: Table) -> bool:
+def applies(invocation: Invocation, entry: Table) -> bool:
+    """Do the conditions of an entry of `effects` or `runs` hold? "operands" among them means that there are some."""
     when, unless = entry.get("when", ()), entry.get("unless", ())
-    return (not when or any(invocation.has(o) for o in when)) and not any(invocation.has(o) for o in unless)
+    return (not when or any(_given(invocation, o) for o in when)) and not any(_given(invocation, o) for o in unless)
+
+
+def _given(invocation: Invocation, condition: str) -> bool:
+    if condition == "operands":
+        return len(invocation.operands) > invocation.base
+    return invocation.has(condition)
 
 
 def _effects(reader: Reader, call: Call, invocation: Invocation) -> None:
+    verbs = set()
     for entry in invocation.description.get("effects", ()):
-        if not _applies(invocation, entry):
+        if not applies(invocation, entry):
             continue
         recursive = entry.get("recursive", False)
         if isinstance(recursive, (list, str)):
@@ -138,10 +170,44 @@ def _effects(reader: Reader, call: Call, invocation: Invocation) -> None:
         targets = targets_of(invocation, entry.get("on", ["operands"]))
         if not targets and "default" in entry:
             targets = [Value(entry["default"], call.words[0].span)]
+        verbs.add(entry.get("verb", ""))
         for target in targets:
             verb = entry.get("verb", "")
             for where in dict.fromkeys((directory, *call.state.directories[1:])):
-                _file_effect(reader, call, entry["kind"], target, verb=verb, recursive=recursive, directory=where)
+                file_effect(reader, call, entry["kind"], target, verb=verb, recursive=recursive, directory=where)
+                if entry["kind"] == "edit":
+                    _edited(reader, call, target)
+    if verbs & {"copy", "move", "link"}:
+        _carried(reader, call, invocation)
+    elif "dd" in verbs and call.stdin is not None:
+        for target in invocation.values("of="):
+            reader.write(reader.path(target.text, call.state), call.stdin, call.state)
+
+
+def _edited(reader: Reader, call: Call, target: Value) -> None:
+    """What a file that was edited in place holds isn't known any more."""
+    path = reader.path(target.text, call.state)
+    before = call.state.files.get(path)
+    if before is not None and before.text:
+        call.state.files[path] = Value(HOLE, origins=(Origin("transformed", path), *before.origins))
+
+
+def _carried(reader: Reader, call: Call, invocation: Invocation) -> None:
+    """cp, mv, ln: the file at the new place has the content of the old one."""
+    state = call.state
+    into = invocation.select(["-t", "--target-directory"])
+    operands = list(invocation.operands[invocation.base :])
+    if len(operands) < 2 and not into:
+        return
+    sources, destination = (operands, into[0]) if into else (operands[:-1], operands[-1])
+    target = reader.path(destination.text, state)
+    folder = bool(into) or len(sources) > 1 or destination.text.endswith("/") or reader.world.kind(target) == "directory"
+    for source in sources[:16]:
+        if not source.known or not destination.known:
+            continue
+        path = reader.path(source.text, state)
+        content = state.files.get(path, Value(HOLE, source.span, (Origin("file", path),)))
+        state.files[f"{target.rstrip('/')}/{path.rsplit('/', 1)[-1]}" if folder else target] = content
 
 
 def targets_of(invocation: Invocation, selectors: list[str]) -> list[Value]:
@@ -189,140 +255,18 @@ def _globbed(name: str) -> str:
     return active(name.rsplit("/", 1)[-1] or name)
 
 
-# ---------------------------------------------------------------- what it runs
+# ---------------------------------------------------------------- code in other languages
 
 
-def _run(reader: Reader, call: Call, invocation: Invocation, run: Table) -> Value | None:
-    """One entry of `runs`; its output if that is what the program prints."""
-    if not _applies(invocation, run):
-        return None
-    language = run["as"]
-    call = _placed(call, invocation, run)
-    if language == "command":
-        return _run_command(reader, call, invocation, run)
-    values = targets_of(invocation, run.get("on", ["operands"]))
-    if run.get("on") == ["stdin"]:
-        values = values or ([] if call.stdin is None else [call.stdin])
-    if not values:
-        return None
-    if language == "task":
-        from guardsh.reading import tasks
-
-        return tasks.run(reader, call, invocation, run, values)
-    if language.endswith("-file"):
-        rest = invocation.operands[invocation.base + 1 :]
-        for value in values:
-            _run_file(reader, call, value, language[:-5], rest, run.get("dialect", ""))
-        return Value(HOLE, origins=(Origin("output", language),))
-    if language in SHELLS and len(values) > 1 and run.get("on") != ["stdin"]:
-        values = [Value(" ".join(v.text for v in values), values[0].span, tuple(o for v in values for o in v.origins))]
-    output: Value | None = None
-    for value in values:
-        output = code(reader, call, language, value, run.get("dialect", ""))
-    return output
-
-
-def _placed(call: Call, invocation: Invocation, run: Table) -> Call:
-    """The call through this program: elsewhere, if the description says so, and with the variables that it sets."""
-    place = call.place
-    if "place" in run:
-        kind, _, selector = run["place"].partition(":")
-        names = invocation.select([selector]) if selector else []
-        place = Place(kind, names[0].text if names else HOLE)
-    return call.but(
-        via=(*call.via, invocation.command.name),
-        place=place,
-        depth=call.depth + 1,
-        environment=(*call.environment, *invocation.assignments),
-        redirects=(),
-    )
-
-
-def _run_command(reader: Reader, call: Call, invocation: Invocation, run: Table) -> Value | None:
-    from guardsh.reading import walk
-
-    lists = _word_lists(invocation, run)
-    if "items" in run:
-        call = call.but(via=(*call.via, "loop"))
-    output: Value | None = None
-    state = call.state
-    if "directory" in run:
-        moved = invocation.select(run["directory"])
-        if moved:
-            state = state.copy()
-            state.directories = (normal(moved[0].text, state.directory, state.home),)
-    for words in lists:
-        if not words:
-            continue
-        if run.get("package"):
-            words = (words[0].but(text=program_of_package(words[0].text)), *words[1:])
-        for complete in _with_items(reader, call, invocation, run, words):
-            plain = complete[0].text in reader.active
-            output = walk.run(reader, call.but(words=complete, state=state)) if not plain else None
-    return output
-
-
-def program_of_package(package: str) -> str:
-    """The program that a package is started as: without version; `@scope/cli` is the scope's own."""
-    scope, slash, name = package.rpartition("/")
-    name = name.partition("@")[0] if not name.startswith("@") else name
-    if slash and scope.startswith("@") and name in ("cli", "cli-bin", "cmd"):
-        return scope[1:]
-    return name
-
-
-def _word_lists(invocation: Invocation, run: Table) -> list[tuple[Value, ...]]:
-    if "until" in run:
-        return [option.words for option in invocation.options if option.name in run["on"]]
-    return [tuple(targets_of(invocation, run.get("on", ["operands"])))]
-
-
-def _with_items(
-    reader: Reader, call: Call, invocation: Invocation, run: Table, words: tuple[Value, ...]
-) -> list[tuple[Value, ...]]:
-    """The words with what a program like xargs or find puts into them."""
-    if "items" not in run:
-        return [words]
-    if run["items"] == "stdin":
-        items = _stdin_items(reader, call)
-    else:
-        items = targets_of(invocation, [run["items"]]) or [Value(HOLE, words[0].span, (Origin("item"),))]
-    tokens = ["{}"] if "{}" in run.get("replace", ()) else []
-    tokens += [value.text for option in run.get("replace", ()) for value in invocation.values(option)]
-    tokens += ["{}"] if any(invocation.has(option) and not invocation.values(option) for option in run.get("replace", ())) else []
-    present = [token for token in tokens if token and any(token in word.text for word in words)]
-    if not present:
-        return [(*words, *items)] if run["items"] == "stdin" else [words]
-    made = []
-    for item in items:
-        replaced = words
-        for token in present:
-            replaced = tuple(
-                w.but(text=w.text.replace(token, item.text), origins=(*w.origins, *item.origins)) if token in w.text else w
-                for w in replaced
-            )
-        made.append(replaced)
-    return made
-
-
-def _stdin_items(reader: Reader, call: Call) -> list[Value]:
-    span = call.words[0].span if call.words else (0, 0)
-    if call.stdin is None:
-        return [Value(HOLE, span, (Origin("input", "stdin"),))]
-    text = reader.content(call.stdin, call.state)
-    if text.text.strip() == "":
-        return []
-    pieces = text.text.replace("\0", "\n").split()
-    if len(pieces) > ITEMS:
-        pieces = pieces[:ITEMS] + [HOLE]
-    return [Value(piece, span, (*text.origins, Origin("item"))) for piece in pieces]
-
-
-def code(reader: Reader, call: Call, language: str, value: Value, dialect: str = "") -> Value:
-    """Code of a language: shell text is walked, other code read by its own reader."""
+def code(
+    reader: Reader, call: Call, language: str, value: Value, dialect: str = "", arguments: tuple[Value, ...] | None = None
+) -> Value:
+    """Code of a language: shell text is walked, other code read by its own reader. arguments: $0 $1 … of shell text"""
     if language in SHELLS:
-        return reader.shell_text(value, call, dialect="zsh" if language == "zsh" else "bash")
+        return reader.shell_text(value, call, dialect="zsh" if language == "zsh" else "bash", arguments=arguments)
     value = reader.content(value, call.state)
+    if value.options:
+        return outputs.any_of([code(reader, call, language, one, dialect) for one in outputs.variants(value)])
     if value.text.strip() == "":
         return Value("")
     if value.text.strip(HOLE) == "":
@@ -344,18 +288,31 @@ def perform(reader: Reader, call: Call, act: Act, value: Value) -> None:
     """What code in another language does."""
     from guardsh.reading import walk
 
-    inner = call.but(via=(*call.via, "code"), depth=call.depth + 1, stdin=None, redirects=())
+    inner = call.but(via=(*call.via, "code"), depth=call.depth + 1, stdin=None, redirects=(), external=True)
     if isinstance(act, Effect):
         span = _span_in(reader, call, value, act.span)
         reader.effects.append(
             act.but(span=span, place=call.place, directory=call.state.directory, index=max(len(reader.invocations) - 1, 0))
         )
+        if act.target is not None and act.kind in ("create", "overwrite", "append", "edit"):
+            _written_by_code(reader, call, act)
     elif isinstance(act, ShellText):
         reader.shell_text(act.text.but(span=value.span), inner)
     elif isinstance(act, Arguments):
         walk.run(reader, inner.but(words=act.words))
     elif isinstance(act, CodeFile):
-        _run_file(reader, inner, act.path, act.language, ())
+        run_file(reader, inner, act.path, act.language, (act.path,))
+
+
+def _written_by_code(reader: Reader, call: Call, act: Effect) -> None:
+    """A file that code writes: its content, where the reader of the language knows it."""
+    assert act.target is not None
+    content = act.detail("content")
+    path = reader.path(act.target.text, call.state)
+    if content:
+        reader.write(path, Value(content, act.span), call.state, append=act.kind == "append")
+    elif path in call.state.files or act.kind == "overwrite" and act.target.known:
+        call.state.files[path] = Value(HOLE, origins=(Origin("output", "code"),))
 
 
 def _span_in(reader: Reader, call: Call, value: Value, span: tuple[int, int]) -> tuple[int, int]:
@@ -370,62 +327,94 @@ def _span_in(reader: Reader, call: Call, value: Value, span: tuple[int, int]) ->
     return (start, start + len(piece)) if start >= 0 else call.span
 
 
-def _run_file(reader: Reader, call: Call, value: Value, language: str, arguments: tuple[Value, ...], dialect: str = "") -> None:
-    """A file that runs: read if it is a small text; what can't be followed is noted as such."""
-    path = normal(value.text, call.state.directory, call.state.home)
-    if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0") or value.text == "-" and language != "program":
+# ---------------------------------------------------------------- files that run
+
+
+def run_file(
+    reader: Reader, call: Call, value: Value, language: str, words: tuple[Value, ...], dialect: str = ""
+) -> Value | None:
+    """A file that runs: read if it is a small text; what can't be followed is noted as such. words: its $0 $1 …"""
+    path = reader.path(value.text, call.state)
+    if path in ("/dev/stdin", "/dev/fd/0") or value.text == "-" and language != "program":
         if call.stdin is not None:
-            code(reader, call.but(stdin=None), language, call.stdin, dialect)
-        return
+            code(reader, call.but(stdin=None), language, call.stdin, dialect, words)
+        return None
+    if any(mark in path for mark in GLOBS):
+        _run_matching(reader, call, value, path, language, words, dialect)
+        return None
     if path in reader.active:
-        return
-    written = call.state.files.get(path)
-    if written is not None and not written.known and language != "program":
-        code(reader, call, language, written, dialect)
-        return
-    if written is not None and not written.known and any(o.kind in ("decoded", "downloaded") for o in written.origins):
-        reader.unknown_code(written, call, "shell")
-        return
-    text = reader.file_text(path, call.state)
-    if text is None:
-        if language != "program":
-            reader.effect("run", call, value, "own-file", details=(("language", language),))
-        return
-    if language == "program":
-        language = language_of(text, path)
-        if not language:
-            return
-    reader.active.append(path)
-    try:
-        _walk_file(reader, call, Value(text, value.span, (Origin("file", path),)), language, arguments, dialect)
-    finally:
-        reader.active.pop()
+        return None
+    found = reader.content(reader.from_file(value, call.state), call.state)
+    if found.text.strip(HOLE) == "" and HOLE in found.text and not found.options:
+        return _unread_file(reader, call, value, path, found, language, dialect)
+    output: Value | None = None
+    for text in outputs.variants(found):
+        as_language = language_of(text.text) if language == "program" else language
+        if as_language:
+            reader.active.append(path)
+            try:
+                output = _walk_file(reader, call, text.but(span=value.span), path, as_language, words, dialect)
+            finally:
+                reader.active.pop()
+    return output
 
 
-def _walk_file(reader: Reader, call: Call, text: Value, language: str, arguments: tuple[Value, ...], dialect: str) -> None:
-    inner = call.but(via=(*call.via, text.origins[0].detail), depth=call.depth + 1)
-    if language not in SHELLS:
-        code(reader, inner, language, text, dialect)
-        return
-    state = call.state.copy()
-    state.positional = arguments
-    reader.shell_text(text, inner.but(state=state), dialect="zsh" if language == "zsh" else "bash")
+def _run_matching(reader: Reader, call: Call, value: Value, path: str, language: str, words: tuple[Value, ...], dialect: str) -> None:
+    """`find … -exec sh {}` and `sh *.sh`: each file that the text wrote and the pattern matches."""
+    from guardsh.reading.patterns import fits
+
+    found = [written for written in call.state.files if fits(path.replace(f"/{STAR}/", f"/{STAR}"), written)]
+    for each in [*found, *(normal(match, call.state.directory, call.state.home) for match in value.matches)][:MATCHES]:
+        run_file(reader, call, value.but(text=each, matches=()), language, words, dialect)
+    if not found and not value.matches and language != "program":
+        reader.effect("run", call, value, "own-file", details=(("language", language),))
+
+
+def _unread_file(reader: Reader, call: Call, value: Value, path: str, found: Value, language: str, dialect: str) -> Value | None:
+    """A file that runs and can't be read: it isn't there (yet), is no text, or holds what nobody knows."""
+    from guardsh.reading import walk
+
+    origin = found.origins[0] if found.origins else Origin("output")
+    if origin.kind != "file":
+        if language != "program" or any(o.kind in ("decoded", "downloaded", "transformed") for o in found.origins):
+            reader.unknown_code(found, call, language if language != "program" else "shell")
+        return None
+    if origin.detail != path and language == "program":  # a copy of, or a link to, another program
+        return walk.run(reader, call.but(words=(value.but(text=origin.detail), *call.words[1:]), depth=call.depth + 1, external=True))
+    if language != "program":
+        reader.effect("run", call, value, "own-file", details=(("language", language),))
+    reader.await_file(path, lambda written: _late_file(reader, call, written, language, dialect))
+    return None
+
+
+def _late_file(reader: Reader, call: Call, written: Value, language: str, dialect: str) -> None:
+    for text in outputs.variants(reader.content(written, call.state)):
+        as_language = language_of(text.text) if language == "program" else language
+        if as_language:
+            code(reader, call, as_language, text, dialect)
+
+
+def _walk_file(
+    reader: Reader, call: Call, text: Value, path: str, language: str, words: tuple[Value, ...], dialect: str
+) -> Value:
+    inner = call.but(via=(*call.via, path), depth=call.depth + 1)
+    return code(reader, inner, language, text, dialect, words)
 
 
 _INTERPRETERS = {
     "python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl", "php": "php", "sh": "sh", "bash": "bash",
-    "dash": "sh", "zsh": "zsh", "ksh": "bash", "awk": "awk", "sed": "sed", "bun": "javascript", "deno": "typescript",
-    "tsx": "typescript", "osascript": "applescript", "lua": "lua",
+    "dash": "sh", "zsh": "zsh", "ksh": "bash", "awk": "awk", "gawk": "awk", "sed": "sed", "bun": "javascript",
+    "deno": "typescript", "tsx": "typescript", "osascript": "applescript", "lua": "lua", "ash": "sh", "mksh": "bash",
 }  # fmt: skip
 
 
-def language_of(text: str, path: str) -> str:
+def language_of(text: str) -> str:
     """The language of a program file by its #! line; a text without one is run by the shell."""
     if not text.startswith("#!"):
-        return "sh" if text and text.isprintable() is False or "\n" in text else ""
+        return "sh" if text.strip() and "\0" not in text else ""
     words = text[2:].split("\n", 1)[0].split()
     names = [word.rsplit("/", 1)[-1] for word in words if not word.startswith("-") and "=" not in word]
-    if names and names[0] == "env":
+    if names and names[0] in ("env", "busybox"):
         names = names[1:]
     name = names[0].rstrip("0123456789.") if names else ""
     return _INTERPRETERS.get(name, "")
@@ -436,6 +425,8 @@ def language_of(text: str, path: str) -> str:
 
 def _unknown_program(reader: Reader, call: Call, name: str) -> Value:
     """A program whose name isn't known: what it is given may be what it destroys."""
+    from guardsh.reading import walk
+
     word = call.words[0]
     note(reader, call)
     for origin in word.origins:
@@ -443,11 +434,12 @@ def _unknown_program(reader: Reader, call: Call, name: str) -> Value:
             reader.effect("run", call, word, origin.kind, details=(("language", "shell"),))
             return Value(HOLE)
     if word.matches:
-        from guardsh.reading import walk
-
-        for path in word.matches[:ITEMS]:
+        for path in word.matches[:MATCHES]:
             walk.run(reader, call.but(words=(word.but(text=path, matches=()), *call.words[1:]), depth=call.depth + 1))
-        return Value(HOLE)
+        if len(word.matches) <= MATCHES:
+            return Value(HOLE)
+    elif any(mark in word.text for mark in GLOBS):
+        _run_matching(reader, call, word, reader.path(word.text, call.state), "program", call.words, "")
     for operand in call.words[1:]:
         if not operand.text.startswith("-"):
             reader.effect("run", call, operand, "program")
@@ -467,8 +459,20 @@ def _output(reader: Reader, call: Call, invocation: Invocation, output: Value) -
     saved = [value for option in about.get("saves", ()) for value in invocation.select([option])]
     saved = [value for value in saved if value.text not in ("-", "/dev/stdout", "/dev/fd/1")]
     for value in saved:
-        call.state.files[normal(value.text, call.state.directory, call.state.home)] = made
+        reader.write(reader.path(value.text, call.state), made, call.state)
+    if about.get("output") == "downloaded":
+        _saved_by_name(reader, call, invocation, made)
     return Value("") if saved else made
+
+
+def _saved_by_name(reader: Reader, call: Call, invocation: Invocation, made: Value) -> None:
+    """A download is saved under the URL's last component where no other name is given (wget URL, curl -O URL)."""
+    for operand in invocation.operands[invocation.base :]:
+        name = operand.text.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        if "/" in operand.text and name and operand.text.partition("?")[0].rstrip("/").count("/") > ("://" in operand.text) * 2:
+            path = reader.path(name, call.state)
+            if path not in call.state.files:
+                reader.write(path, made, call.state)
 
 
 def _described_output(reader: Reader, call: Call, invocation: Invocation, output: Value) -> Value:
@@ -482,12 +486,22 @@ def _described_output(reader: Reader, call: Call, invocation: Invocation, output
         origins += (Origin(kind, _source(invocation)),)
     if call.stdin is not None:
         origins += tuple(o for o in call.stdin.origins if o.kind in ("downloaded", "decoded", "transformed", "file", "secret", "item"))
+        if output.text == HOLE and not output.options and not kind and _text_known(call.stdin):
+            origins += (Origin("transformed", invocation.command.name),)  # known text went in, some of it comes out
     if kind == "token":
         return Value("\uf8f1", origins=origins)
     if kind == "temporary":
         return Value("/tmp/\uf8f1", origins=origins)
-    origins += tuple(Origin("file", normal(e.target.text, e.directory, call.state.home)) for e in reader.effects if e.kind == "read" and e.target is not None and e.index == len(reader.invocations) - 1)
+    origins += tuple(
+        Origin("file", normal(e.target.text, e.directory, call.state.home))
+        for e in reader.effects[-64:]
+        if e.kind == "read" and e.target is not None and e.index == len(reader.invocations) - 1
+    )
     return output.but(origins=(*origins, *output.origins))
+
+
+def _text_known(stdin: Value) -> bool:
+    return any(text.strip(HOLE + TOKEN + " \n\t") for text in stdin.options or (stdin.text,))
 
 
 def _source(invocation: Invocation) -> str:

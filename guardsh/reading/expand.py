@@ -14,12 +14,15 @@ from guardsh.syntax import nodes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeVar
 
     from guardsh.reading.state import State
 
+    T = TypeVar("T")
+
     Chunks = list["Chunk"]
 
-READINGS = 8  # of one word; of a whole command, see `commands`
+READINGS = 64  # of one word; of a whole command, see `walk.COMBINATIONS`
 LONG = 65536  # characters of one value; what is longer becomes unknown behind that
 
 
@@ -65,7 +68,7 @@ class Expander:
         readings: list[list[Value]] = [[]]
         for expanded in braces.expand(parts):
             options = [self._split(chunks, word.span) for chunks in self.chunks(expanded, tilde=True)]
-            readings = [one + other for one in readings for other in options][:READINGS]
+            readings = _combined(readings, options)
         return readings
 
     def text(self, word: nodes.Word, *, tilde: bool = True) -> tuple[Value, ...]:
@@ -141,7 +144,10 @@ class Expander:
                 for reading in readings:
                     reading.extend(options[0])
             else:
-                readings = [reading + option for reading in readings for option in options][:READINGS]
+                many = len(readings) * len(options) > READINGS
+                readings = _combined(readings, options)
+                if many:
+                    readings.append([Chunk(HOLE, origins=(Origin("transformed", "too many values"),))])
         return readings
 
     def _part(self, part: nodes.Part, first: bool, assignment: bool) -> list[Chunks]:
@@ -157,7 +163,8 @@ class Expander:
             return expand(self, part)
         if isinstance(part, nodes.CommandSubstitution):
             value = self.substitute(part.body)
-            return [[Chunk(value.text.rstrip("\n"), part.quoted, not part.quoted, value.origins)]]
+            texts = value.options or (value.text,)
+            return [[Chunk(text.rstrip("\n"), part.quoted, not part.quoted, value.origins)] for text in texts]
         if isinstance(part, nodes.ProcessSubstitution):
             value = self.process(part)
             return [[Chunk(value.text, True, False, value.origins)]]
@@ -197,24 +204,58 @@ class Expander:
             texts.append("".join(chunk.text for chunk in chunks))
             origins += _origins(chunks)
         for text in texts:
-            self._evaluated_names(text, expression.span)
-        known = texts[0].strip() if len(texts) == 1 else ""
-        return Chunk(known if known.isdigit() else TOKEN, quoted, False, origins)
+            self.evaluate_names(text, expression.span)
+        known = self.number(texts[0]) if len(texts) == 1 else TOKEN
+        return Chunk(known, quoted, False, origins)
 
-    def _evaluated_names(self, text: str, span: nodes.Span) -> None:
-        """Arithmetic evaluates the values of variables again: x[$(cmd)] in one of them runs cmd."""
-        if "$(" in text or "`" in text:
-            self.evaluate(text, span)
+    def number(self, text: str) -> str:
+        """The value of an arithmetic expression that is a number or a variable with one, else TOKEN."""
+        text = text.strip()
+        for _ in range(4):
+            if text.lstrip("+-").isdigit() and text.isascii():
+                sign, digits = text[: len(text) - len(text.lstrip("+-"))], text.lstrip("+-")
+                if len(digits) > 1 and digits[0] == "0":
+                    return TOKEN
+                return digits if sign.count("-") % 2 == 0 else "-" + digits
+            values = self.state.look_up(text) if text.isidentifier() else ()
+            if len(values) != 1:
+                break
+            text = values[0].text.strip() or "0"
+        return TOKEN
+
+    def evaluate_names(self, text: str, span: nodes.Span) -> None:
+        """Arithmetic evaluates the values of variables again, and theirs: x[$(cmd)] in one of them runs cmd."""
+        seen: set[str] = set()
+        pending = [text]
+        while pending:
+            text = pending.pop()
+            if "$(" in text or "`" in text:
+                self.evaluate(text, span)
+            for name in _names(text) - seen:
+                seen.add(name)
+                if name in self.state.variables or name in self.state.arrays or name in self.state.references:
+                    pending += [value.text for value in self.state.look_up(name)]
+
+
+def _names(text: str) -> set[str]:
+    """The names of variables in an arithmetic expression."""
+    found, name = set(), ""
+    for sign in text + " ":
+        if sign.isalnum() or sign == "_":
+            name += sign
+            continue
+        if name and not name[0].isdigit():
+            found.add(name)
         name = ""
-        for sign in text + " ":
-            if sign.isalnum() or sign == "_":
-                name += sign
-                continue
-            if name and not name[0].isdigit():
-                for value in self.state.variables.get(name, ()):
-                    if "$(" in value.text or "`" in value.text:
-                        self.evaluate(value.text, span)
-            name = ""
+    return found
+
+
+def _combined(readings: list[list[T]], options: list[list[T]]) -> list[list[T]]:
+    """Every reading with every option; where that is too many, each of them at least once."""
+    if len(readings) * len(options) <= READINGS:
+        return [one + other for one in readings for other in options]
+    first = [one + options[0] for one in readings]
+    return first + [readings[0] + other for other in options[1:]]
 
 
 def _split_text(text: str, separators: str) -> list[str]:

@@ -36,6 +36,7 @@ class Invocation(Frozen):
     assignments: tuple[tuple[str, Value], ...] = ()  # NAME=value operands of env, sudo …
     described: bool = False
     leading: int = 0  # operands given before the first option
+    unlisted: int = 0  # options in front of the first operand that the description doesn't list: they may take a value
 
     def has(self, name: str) -> bool:
         """Is this option given? A unique abbreviation of a long option counts."""
@@ -117,6 +118,8 @@ class _Sorter:
         self.next = 1
         self.ended = self.about.get("style") == "none"
         self.leading = 0
+        self.unlisted = 0
+        self.signs = "-+" if any(n[:1] == "+" for n in self.about.get("values", ())) else "-"
         self.until = {name: run["until"] for run in self.about.get("runs", ()) if "until" in run for name in run["on"]}
 
     def sorted(self) -> Invocation:
@@ -130,7 +133,7 @@ class _Sorter:
             self._word(word)
         return Invocation(
             self.command, self.about, tuple(self.options), tuple(self.operands), self.base,
-            tuple(self.assignments), self.described, self.leading,
+            tuple(self.assignments), self.described, self.leading, self.unlisted,
         )  # fmt: skip
 
     def _word(self, word: Value) -> None:
@@ -146,13 +149,13 @@ class _Sorter:
             self.options.append(Option(name + "=", word.but(text=value)))
         elif text.startswith("--") and len(text) > 2:
             self._long(word, text)
-        elif len(text) > 1 and text[0] == "-":
+        elif len(text) > 1 and text[0] in self.signs:
             if self.about.get("style") == "word" or self._listed(text.partition("=")[0]):
                 self._long(word, text)
             elif text[1:].isdigit() or text[1] == HOLE:
                 self.options.append(Option(text))
             else:
-                self._letters(word, text[1:])
+                self._letters(word, text[1:], text[0])
         else:
             self._operand(word)
 
@@ -180,6 +183,12 @@ class _Sorter:
             self.options.append(Option(name, self._following()))
         else:
             self.options.append(Option(name))
+            self._count_unlisted(name)
+
+    def _count_unlisted(self, name: str) -> None:
+        """An option that nobody described may take the next word as its value."""
+        if not self.operands and not any(name in self.about.get(key, ()) for key in ("optional", "flags")):
+            self.unlisted += 1
 
     def _full(self, name: str) -> str:
         """The option that a unique abbreviation means (getopt_long)."""
@@ -189,11 +198,15 @@ class _Sorter:
         fits = {n for n in known if n.startswith(name)}
         return fits.pop() if len(fits) == 1 else name
 
-    def _letters(self, word: Value, letters: str) -> None:
+    def _letters(self, word: Value, letters: str, sign: str = "-") -> None:
         values, optional = self.about.get("values", ()), self.about.get("optional", ())
         for place, letter in enumerate(letters):
-            name = "-" + letter
+            name = sign + letter
             rest = letters[place + 1 :]
+            if name in self.until:  # python -mMODULE: what follows is the module's
+                attached = (word.but(text=rest),) if rest else ()
+                self.options.append(Option(name, words=(*attached, *self._command(self.until[name]))))
+                return
             if name in values:
                 value = word.but(text=rest.removeprefix("=") if not rest.startswith("=/") else rest[1:]) if rest else None
                 self.options.append(Option(name, value if value is not None else self._following()))
@@ -202,6 +215,7 @@ class _Sorter:
                 self.options.append(Option(name, word.but(text=rest)))
                 return
             self.options.append(Option(name))
+        self._count_unlisted(sign + letters[-1:])
 
     def _following(self) -> Value | None:
         if self.next < len(self.words):

@@ -42,6 +42,7 @@ class Value(Frozen):
     span: Span = (0, 0)
     origins: tuple[Origin, ...] = ()
     matches: tuple[str, ...] = ()  # what an active glob matches now, bounded
+    options: tuple[str, ...] = ()  # texts that it may have, where several are known; the text is then HOLE
 
     @property
     def known(self) -> bool:

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from collections.abc import Callable
+
     from guardsh.facts.world import World
     from guardsh.reading.invocation import Invocation
     from guardsh.rules.loading import Rules
@@ -37,10 +39,27 @@ class Call(Frozen):
     via: tuple[str, ...] = ()
     place: Place = HERE
     depth: int = 0
+    external: bool = False  # started by another program: no function, alias or builtin of this shell
 
     def through(self, name: str, words: tuple[Value, ...], place: Place | None = None) -> Call:
         """The call that a wrapper makes of this one."""
         return self.but(words=words, via=(*self.via, name), place=place or self.place, depth=self.depth + 1)
+
+
+class Leaving:
+    """Collects the points at which return, break and continue leave a function or loop."""
+
+    def __init__(self, reader: Reader, boundary: bool) -> None:
+        self.reader = reader
+        self.boundary = boundary
+        self.states: list[State] = []
+
+    def __enter__(self) -> list[State]:
+        self.reader.leavings.append(self)
+        return self.states
+
+    def __exit__(self, *_error: object) -> None:
+        self.reader.leavings.pop()
 
 
 class Reading(Frozen):
@@ -69,6 +88,12 @@ class Reader:
         self.top = ""
         self.files: dict[str, None] = {}  # read because they run, or are sent
         self.active: list[str] = []  # functions and files being read, against endless recursion
+        self.leavings: list[Leaving] = []
+        self.consumers: dict[str, Callable[[Value], None]] = {}  # paths of >(…): what reads what is written there
+        self.pending: dict[str, list[Callable[[Value], None]]] = {}  # paths that were run before they were written
+        self.traps: list[tuple[Call, Value]] = []
+        self.window = 0  # which lines of its input a loop reads in this walk of its body
+        self.more = False  # are there further ones?
 
     # ------------------------------------------------------------ places
 
@@ -95,6 +120,10 @@ class Reader:
 
     def effect(self, kind: str, call: Call, target: Value | None = None, verb: str = "", **more: Any) -> None:
         """Note an effect of the command read last."""
+        from guardsh.reading.invocation import Invocation
+
+        if not self.invocations:
+            self.invocations.append(Invocation(self.command(call.but(words=()), call.state.directory), {}))
         span = call.span
         if target is not None and self.offset is not None and target.span != (0, 0):
             start, end = target.span
@@ -107,23 +136,105 @@ class Reader:
             )  # fmt: skip
         )
 
+    # ------------------------------------------------------------ leaving functions and loops
+
+    def leaving(self, *, boundary: bool = False) -> Leaving:
+        """Collect the states of break and continue, with `boundary` of return."""
+        return Leaving(self, boundary)
+
+    def leave(self, state: State, *, returns: bool) -> None:
+        """A return, or a break or continue, in this state."""
+        for leaving in reversed(self.leavings):
+            if leaving.boundary and not returns:
+                break
+            leaving.states.append(state.copy())
+            if leaving.boundary:
+                break
+
     # ------------------------------------------------------------ text and files
 
-    def content(self, value: Value, state: State) -> Value:
-        """A value whose text is that of a file, read; any other value as it is."""
-        if value.text != HOLE or len(value.origins) != 1 or value.origins[0].kind != "file":
-            return value
-        path = value.origins[0].detail
+    def path(self, text: str, state: State) -> str:
+        """The absolute path of a file as written; descriptors are files below /dev/fd."""
+        from guardsh.facts.paths import normal
+
+        path = normal(text, state.directory, state.home)
+        for prefix in ("/proc/self/fd/", "/proc/$$/fd/", f"/proc/{HOLE}/fd/"):
+            if path.startswith(prefix):
+                return "/dev/fd/" + path[len(prefix) :]
+        return path
+
+    def from_file(self, value: Value, state: State) -> Value:
+        """What is read from a file: what the text wrote there, else unknown and of that file."""
+        if value.text in ("/dev/null", ""):
+            return Value("")
+        path = self.path(value.text, state)
         if path in state.files:
             return state.files[path]
-        text = self.file_text(path, state)
-        return value if text is None else value.but(text=text)
+        return Value(HOLE, value.span, (Origin("file", path),))
+
+    def write(self, path: str, value: Value, state: State, *, append: bool = False) -> None:
+        """The text writes to a file: what reads it later, or was waiting for it, gets this."""
+        from guardsh.reading import output
+
+        consumer = self.consumers.get(path)
+        if consumer is not None:
+            consumer(value)
+            return
+        if append:
+            before = state.files.get(path)
+            if before is None and self.world.kind(path) == "file":
+                before = Value(HOLE + "\n", origins=(Origin("file", path),))
+            if before is not None:
+                value = output.together([before, value])
+        state.files[path] = value
+        for waiting in self.pending.pop(path, ()):
+            waiting(value)
+
+    def written_names(self, pattern: str, state: State) -> tuple[str, ...]:
+        """Files written by the text itself that a glob matches, as the glob names them."""
+        from guardsh.reading import patterns
+
+        whole = self.path(pattern, state)
+        cut = len(whole) - len(pattern) if whole.endswith(pattern) else len(whole) - len(pattern.removeprefix("./"))
+        prefix = "./" if pattern.startswith("./") and cut > 0 else ""
+        found = []
+        for path in state.files:
+            if path.count("/") == whole.count("/") and patterns.fits(whole, path):
+                found.append(prefix + path[cut:] if 0 <= cut < len(path) else path)
+        return tuple(found)
+
+    def content(self, value: Value, state: State) -> Value:
+        """A value whose text is that of files, read; any other value as it is."""
+        from guardsh.reading import output
+
+        if value.options or not value.origins or value.origins[0].kind != "file" or not value.text.startswith(HOLE):
+            return value
+        files = [origin.detail for origin in value.origins if origin.kind == "file"]
+        holes = len(value.text) - len(value.text.lstrip(HOLE))
+        if holes > len(files) or HOLE in value.text[holes:] or len(files) > 1 and holes != len(files):
+            return value
+        made = [self._content_of(file, state) for file in files[:holes]]
+        if any(one is None for one in made):
+            return value
+        rest = value.text[holes:]
+        whole = output.together([*(one for one in made if one is not None), *([Value(rest)] if rest else [])])
+        return whole.but(span=value.span, origins=tuple(dict.fromkeys((*value.origins, *whole.origins))))
+
+    def _content_of(self, path: str, state: State) -> Value | None:
+        written = state.files.get(path)
+        if written is not None and not (written.text.startswith(HOLE) and Origin("file", path) in written.origins):
+            return written
+        text = self._read(path)
+        return None if text is None else Value(text)
 
     def file_text(self, path: str, state: State) -> str | None:
         """The text of a small file, one that the script itself wrote included; None if it can't be read."""
         if path in state.files:
-            written = state.files[path]
+            written = self.content(state.files[path], state)
             return written.text if written.known else None
+        return self._read(path)
+
+    def _read(self, path: str) -> str | None:
         if HOLE in path:
             return None
         text = self.world.read_text(path)
@@ -135,11 +246,24 @@ class Reader:
             raise NotUnderstood("runs more text from files than can be read", 0)
         return text
 
-    def shell_text(self, value: Value, call: Call, *, same_shell: bool = False, dialect: str = "bash") -> Value:
-        """Walk text that a shell is given; its output. With `same_shell` its assignments stay (eval, source)."""
+    def shell_text(
+        self, value: Value, call: Call, *, same_shell: bool = False, dialect: str = "bash", arguments: tuple[Value, ...] | None = None
+    ) -> Value:
+        """Walk text that a shell is given; its output.
+
+        With `same_shell` it is the shell that walks now (eval, source): its assignments stay; else a new one, which inherits
+        the environment only. arguments: its $0 $1 …
+        """
+        from guardsh.reading import output
+
         value = self.content(value, call.state)
+        if value.options:
+            return output.any_of(
+                [self.shell_text(one, call, same_shell=same_shell, dialect=dialect, arguments=arguments) for one in output.variants(value)]
+            )
         if value.text.strip(HOLE + " \n\t") == "" and HOLE in value.text:
             self.unknown_code(value, call)
+            self._wait(value, call, same_shell, dialect)
             if same_shell:
                 call.state.loose = True
             return Value(HOLE, origins=(Origin("output", "shell"),))
@@ -147,9 +271,31 @@ class Reader:
             self.unknown_code(value, call)
         if call.depth > DEPTH:
             raise NotUnderstood("texts are nested too deep", call.span[0])
-        state = call.state if same_shell else call.state.copy()
+        state = call.state if same_shell else call.state.child(call.environment)
+        if arguments is not None:
+            state.zero, state.positional = (arguments or (state.zero,))[0], arguments[1:]
+        before = state.frame
         state.frame = Frame(call.via, call.place, call.depth + 1)
-        return self._nested(value, call, state, dialect)
+        try:
+            return self._nested(value, call, state, dialect)
+        finally:
+            state.frame = before
+
+    def _wait(self, value: Value, call: Call, same_shell: bool, dialect: str) -> None:
+        """A file runs that isn't there yet; should the text write it later, that is what runs."""
+        if same_shell or len(value.origins) != 1 or value.origins[0].kind != "file":
+            return
+        self.await_file(value.origins[0].detail, lambda written: self._late(written, call, dialect))
+
+    def _late(self, written: Value, call: Call, dialect: str) -> None:
+        if written.text.strip(HOLE) != "":
+            self.shell_text(written, call, dialect=dialect)
+
+    def await_file(self, path: str, run: Callable[[Value], None]) -> None:
+        """Call `run` with the content that the text writes to a file after this point."""
+        waiting = self.pending.setdefault(path, [])
+        if len(waiting) < 8:
+            waiting.append(run)
 
     def _nested(self, value: Value, call: Call, state: State, dialect: str) -> Value:
         from guardsh.reading import walk
@@ -158,7 +304,6 @@ class Reader:
         if self.nested > NESTED_TEXT:
             raise NotUnderstood("runs more text than can be read", call.span[0])
         outer = (self.offset, self.constant)
-        frame = state.frame
         start = self.top.find(value.text, call.span[0], call.span[1]) if len(value.text) > 1 else -1
         self.offset, self.constant = (start, call.span) if start >= 0 else (None, call.span)
         try:
@@ -171,7 +316,6 @@ class Reader:
             return Value(HOLE)
         finally:
             self.offset, self.constant = outer
-            state.frame = frame
 
     def unknown_code(self, value: Value, call: Call, language: str = "shell") -> None:
         """Note that code runs of which only the origin is known."""
@@ -215,6 +359,7 @@ def read(script: nodes.Script, text: str, world: World, rules: Rules, dialect: s
     state.positional = tuple(Value(argument) for argument in arguments)
     try:
         walk.script(reader, script, state, None)
+        _run_traps(reader, state)
     except TooManyWords:
         raise NotUnderstood("a brace expansion makes too many words", 0) from None
     except RecursionError:
@@ -234,6 +379,16 @@ def read_code(text: str, language: str, world: World, rules: Rules) -> Reading:
     actions.note(reader, call)
     actions.code(reader, call, language, whole)
     return reading_of(reader, state)
+
+
+def _run_traps(reader: Reader, state: State) -> None:
+    """Traps run with what variables and functions are by then."""
+    for call, text in reader.traps:
+        inner = call.state.copy()
+        inner.join(state)
+        for name, values in (call.state.history or {}).items():
+            inner.variables[name] = tuple(dict.fromkeys((*inner.variables.get(name, ()), *values)))
+        reader.shell_text(text, call.but(state=inner), same_shell=True)
 
 
 def reading_of(reader: Reader, state: State) -> Reading:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from itertools import product
 
-from guardsh.reading.expand import Expander
+from guardsh.reading import output
+from guardsh.reading.expansion import evaluated, expander_of
 from guardsh.reading.model import HOLE, Origin, Redirect, Value
+from guardsh.reading.output import NOTHING
 from guardsh.reading.reader import Call
 from guardsh.reading.state import State
 from guardsh.syntax import NotUnderstood, nodes
@@ -18,11 +20,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from guardsh.reading.expand import Expander
     from guardsh.reading.reader import Reader
+    from guardsh.reading.state import Binding
 
-COMBINATIONS = 24  # readings of one command's words that are told apart
-NOTHING = Value("")
-_DECLARERS = frozenset(("declare", "typeset", "local", "export", "readonly"))
+COMBINATIONS = 64  # readings of one command's words that are told apart
+RECURSION = 8  # calls of one function within itself that are followed
+WINDOWS = 64  # times that a loop's body is walked for as many further lines of what it reads
+AT_ONCE = 8  # values of a loop's variable in one walk of its body
 
 
 def script(reader: Reader, node: nodes.Script, state: State, stdin: Value | None) -> Value:
@@ -48,7 +53,7 @@ def script(reader: Reader, node: nodes.Script, state: State, stdin: Value | None
         else:
             _maybe_elsewhere(reader, state, directories)
         first = False
-    return _together(outputs)
+    return output.together(outputs)
 
 
 def _joined(reader: Reader, start: State, state: State, certain: bool, item: nodes.Item) -> None:
@@ -72,19 +77,13 @@ def _leaves(node: nodes.Command) -> bool:
 
 def _maybe_elsewhere(reader: Reader, state: State, before: tuple[str, ...]) -> None:
     """A cd to what isn't there leaves the shell where it was, and the next command runs there."""
+    from guardsh.reading.state import limited
+
     if state.directories == before:
         return
     there = [d for d in state.directories if d in state.made or HOLE in d or reader.world.kind(d) == "directory"]
     if len(there) < len(state.directories):
-        state.directories = tuple(dict.fromkeys(state.directories + before))[:4]
-
-
-def _together(outputs: list[Value]) -> Value:
-    if len(outputs) == 1:
-        return outputs[0]
-    text = "".join(output.text for output in outputs)
-    origins = tuple(dict.fromkeys(origin for output in outputs for origin in output.origins))
-    return Value(text[:65536], origins=origins)
+        state.directories = limited(state.directories + before)
 
 
 def command(reader: Reader, node: nodes.Command, state: State, stdin: Value | None) -> Value:
@@ -96,13 +95,26 @@ def command(reader: Reader, node: nodes.Command, state: State, stdin: Value | No
     redirections: tuple[nodes.Redirection, ...] = () if isinstance(node, nodes.Simple) else getattr(node, "redirections", ())
     if not redirections or isinstance(node, nodes.Function):
         return handler(reader, node, state, stdin)
-    call = Call((), state, reader.span(node.span), stdin, via=state.frame.via, place=state.frame.place)
-    redirects, given = redirect(reader, redirections, state, stdin)
-    call = call.but(redirects=redirects)
-    output = handler(reader, node, state, given)
+    return _redirected(reader, redirections, reader.span(node.span), state, stdin, lambda given: handler(reader, node, state, given))
+
+
+def _redirected(
+    reader: Reader,
+    redirections: tuple[nodes.Redirection, ...],
+    span: nodes.Span,
+    state: State,
+    stdin: Value | None,
+    body: Callable[[Value | None], Value],
+) -> Value:
+    """A compound command with redirections of its own."""
     from guardsh.reading import actions
 
-    return actions.redirected(reader, call, output)
+    call = Call((), state, span, stdin, via=state.frame.via, place=state.frame.place)
+    redirects, given = redirect(reader, redirections, state, stdin)
+    call = call.but(redirects=redirects)
+    if redirects:
+        actions.note(reader, call)
+    return actions.redirected(reader, call, body(given))
 
 
 # ---------------------------------------------------------------- compound commands
@@ -112,9 +124,12 @@ def _pipeline(reader: Reader, node: nodes.Pipeline, state: State, stdin: Value |
     if len(node.commands) == 1:
         return command(reader, node.commands[0], state, stdin)
     flowing: Value | None = stdin
+    stage_state = state
     for stage in node.commands:
-        flowing = command(reader, stage, state.copy(), flowing)
-    # bash runs the last stage in the shell itself with lastpipe only; `read` there is lost, files are not
+        stage_state = state.copy()
+        flowing = command(reader, stage, stage_state, flowing)
+    if "L" in state.options or reader.dialect == "zsh":  # lastpipe: the last stage runs in the shell itself
+        state.join(stage_state)
     return flowing if flowing is not None else NOTHING
 
 
@@ -136,54 +151,55 @@ def _if(reader: Reader, node: nodes.If, state: State, stdin: Value | None) -> Va
         ends.append(branch)
     if node.otherwise is not None:
         outputs.append(script(reader, node.otherwise, state, stdin))
+    else:
+        outputs.append(NOTHING)
     for end in ends:
         state.join(end)
-    return _any_of(outputs)
-
-
-def _any_of(outputs: list[Value]) -> Value:
-    """The output of one of several branches: known only if all agree."""
-    texts = {output.text for output in outputs}
-    if len(texts) == 1:
-        return outputs[0]
-    origins = tuple(dict.fromkeys(origin for output in outputs for origin in output.origins))
-    return Value(HOLE, origins=origins or (Origin("output", "if"),))
+    return output.any_of(outputs)
 
 
 def _while(reader: Reader, node: nodes.While, state: State, stdin: Value | None) -> Value:
     _changing(state, node)
     before = state.copy()
-    script(reader, node.test, state, stdin)
-    _loop_body(reader, node.body, state, stdin)
-    state.join(before)
-    return Value(HOLE, origins=(Origin("output", "while"),))
+    outputs = []
+    window, more = reader.window, reader.more
+    with reader.leaving() as left:
+        for turn in range(WINDOWS):
+            reader.window, reader.more = turn, False
+            script(reader, node.test, state, stdin)
+            outputs.append(_loop_body(reader, node.body, state, stdin))
+            if not reader.more:
+                break
+        else:
+            raise NotUnderstood("a loop reads too many lines", node.span[0])
+    reader.window, reader.more = window, more
+    for end in (before, *left):
+        state.join(end)
+    return output.repeated(outputs)
 
 
 def _for(reader: Reader, node: nodes.For | nodes.Select, state: State, stdin: Value | None) -> Value:
     items = _items(reader, node, state)
-    _changing(state, node)
-    before = state.copy()
-    if items is None or len(items) > 64:
-        origins = tuple(o for item in items or () for o in item.origins)[:8]
-        values: tuple[Value, ...] = (Value(HOLE, node.span, origins or (Origin("item", node.name),)),)
-        if items:
-            values += tuple(items[:6])
-    else:
-        values = tuple(items)
     if items == []:
         return NOTHING
-    output = _each(reader, node, state, stdin, values)
-    state.join(before)
-    return output
+    _changing(state, node)
+    before = state.copy()
+    with reader.leaving() as left:
+        made = _each(reader, node, state, stdin, items)
+    for end in (before, *left):
+        state.join(end)
+    return made
 
 
-def _each(reader: Reader, node: nodes.For | nodes.Select, state: State, stdin: Value | None, values: tuple[Value, ...]) -> Value:
+def _each(reader: Reader, node: nodes.For | nodes.Select, state: State, stdin: Value | None, items: list[Value] | None) -> Value:
     """The body once for every few values, so that each value is seen."""
+    if items is None:
+        items = [Value(HOLE, node.span, (Origin("item", node.name),))]
     outputs = []
-    for start in range(0, len(values), 8):
-        state.assign(node.name, values[start : start + 8])
+    for start in range(0, len(items), AT_ONCE):
+        state.assign(node.name, tuple(items[start : start + AT_ONCE]))
         outputs.append(_loop_body(reader, node.body, state, stdin))
-    return outputs[0] if len(values) == 1 else Value(HOLE, origins=(Origin("output", "for"),) + outputs[0].origins)
+    return outputs[0] if len(items) == 1 else output.repeated(outputs)
 
 
 def _loop_body(reader: Reader, body: nodes.Script, state: State, stdin: Value | None) -> Value:
@@ -199,7 +215,7 @@ def _items(reader: Reader, node: nodes.For | nodes.Select, state: State) -> list
     """The words that a loop goes through; a glob's names one by one; None if they aren't known."""
     if node.words is None:
         return list(state.positional) if state.positional is not None else None
-    expander = _expander(reader, state)
+    expander = expander_of(reader, state)
     items: list[Value] = []
     for word in node.words:
         readings = expander.fields(word)
@@ -209,18 +225,23 @@ def _items(reader: Reader, node: nodes.For | nodes.Select, state: State) -> list
                     items += [Value(name, value.span, value.origins) for name in value.matches]
                 else:
                     items.append(value)
+    reader.step(len(items))
     return list(dict.fromkeys(items))
 
 
 def _arithmetic_for(reader: Reader, node: nodes.ArithmeticFor, state: State, stdin: Value | None) -> Value:
     _changing(state, node)
-    _expander(reader, state).arithmetic(node.expression)
-    _loop_body(reader, node.body, state, stdin)
-    return Value(HOLE, origins=(Origin("output", "for"),))
+    before = state.copy()
+    expander_of(reader, state).arithmetic(node.expression)
+    with reader.leaving() as left:
+        made = _loop_body(reader, node.body, state, stdin)
+    for end in (before, *left):
+        state.join(end)
+    return output.repeated([made])
 
 
 def _case(reader: Reader, node: nodes.Case, state: State, stdin: Value | None) -> Value:
-    expander = _expander(reader, state)
+    expander = expander_of(reader, state)
     expander.text(node.word)
     outputs: list[Value] = [NOTHING]
     ends: list[State] = []
@@ -228,17 +249,23 @@ def _case(reader: Reader, node: nodes.Case, state: State, stdin: Value | None) -
     for clause in node.clauses:
         for pattern in clause.patterns:
             expander.pattern(pattern)
-        branch = falling if falling is not None else state.copy()
+        branch = state.copy()
+        if falling is not None:
+            branch.join(falling)
         outputs.append(script(reader, clause.body, branch, stdin))
-        falling = branch if clause.terminator == ";&" else None
+        falling = branch.copy() if clause.terminator in (";&", ";;&") else None
         ends.append(branch)
     for end in ends:
         state.join(end)
-    return _any_of(outputs)
+    return output.any_of(outputs)
 
 
 def _function(reader: Reader, node: nodes.Function, state: State, stdin: Value | None) -> Value:
-    state.functions[node.name] = node
+    state.functions[node.name] = (node,)
+    if node.name in ("command_not_found_handle", "command_not_found_handler"):  # the shell calls it by itself
+        inner = state.copy()
+        inner.positional = None
+        command(reader, node.body, inner, None)
     return NOTHING
 
 
@@ -267,28 +294,81 @@ def _calls(node: nodes.Command, name: str) -> bool:
     return isinstance(word, nodes.Word) and "".join(getattr(part, "text", "") for part in word.parts) == name
 
 
+_NUMERIC = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
+
+
 def _conditional(reader: Reader, node: nodes.Conditional, state: State, stdin: Value | None) -> Value:
-    expander = _expander(reader, state)
-    numeric = False
-    for word in node.words:
-        part = word.parts[0] if len(word.parts) == 1 else None
-        if isinstance(part, nodes.Literal) and part.text in ("-eq", "-ne", "-lt", "-le", "-gt", "-ge"):
-            numeric = True
-    for word in node.words:
+    expander = expander_of(reader, state)
+    plain = [_literal(word) for word in node.words]
+    numeric = any(text in _NUMERIC for text in plain)
+    for place, word in enumerate(node.words):
         if numeric:
             expander.arithmetic(word)
-        else:
-            expander.pattern(word)
+            continue
+        values = expander.pattern(word)
+        if place and plain[place - 1] == "-v":
+            for value in values:
+                expander.evaluate_names(value.text.partition("[")[2], word.span)
+    if "=~" in plain:
+        _captured(expander, node.words, plain.index("=~"), state)
     return NOTHING
 
 
+def _literal(word: nodes.Word) -> str:
+    part = word.parts[0] if len(word.parts) == 1 else None
+    return part.text if isinstance(part, nodes.Literal) else ""
+
+
+def _captured(expander: Expander, words: tuple[nodes.Word, ...], place: int, state: State) -> None:
+    """[[ text =~ expression ]] sets BASH_REMATCH; what it captures is some part of the text."""
+    from guardsh.reading import arrays
+
+    origin = Origin("transformed", "BASH_REMATCH")
+    if 0 < place < len(words) - 1:
+        origins = tuple(o for value in expander.text(words[place - 1]) for o in value.origins)
+        text, pattern = expander.text(words[place - 1])[0], expander.text(words[place + 1])[0]
+        if text.known and pattern.known and text.text:
+            found = _groups(pattern.text, text.text)
+            if found is not None:
+                state.assign_array("BASH_REMATCH", (arrays.of(Value(group, origins=origins) for group in found),))
+                return
+    state.assign_array("BASH_REMATCH", (arrays.unknown(origin, HOLE),))
+
+
+def _groups(pattern: str, text: str) -> list[str] | None:
+    """What a regular expression captures, where Python's means the same as POSIX's; else None."""
+    import re
+
+    if len(text) > 1000 or len(pattern) > 200 or any(sign in pattern for sign in ("|", "[:", "\\", "*?", "+?", "(?", ")*", ")+", "){")):
+        return None
+    try:
+        match = re.search(pattern, text)
+    except re.error:
+        return None
+    return [match.group(0), *(group or "" for group in match.groups())] if match else None
+
+
 def _arithmetic(reader: Reader, node: nodes.ArithmeticCommand, state: State, stdin: Value | None) -> Value:
-    _expander(reader, state).arithmetic(node.expression)
+    expander_of(reader, state).arithmetic(node.expression)
     return NOTHING
 
 
 def _coprocess(reader: Reader, node: nodes.Coprocess, state: State, stdin: Value | None) -> Value:
-    command(reader, node.body, state.copy(), Value(HOLE, origins=(Origin("input", "coproc"),)))
+    """coproc: it runs now, with whatever is written to its descriptor later."""
+    from guardsh.reading import arrays
+
+    inner = state.copy()
+    name = node.name or "COPROC"
+    number = str(60 - len(reader.consumers))
+    path = f"/dev/fd/{number}"
+    state.sinks[number] = path
+    state.assign_array(name, (arrays.of((Value("61"), Value(number))),))
+
+    def consume(written: Value) -> None:
+        command(reader, node.body, inner.copy(), written)
+
+    consume(Value(HOLE, origins=(Origin("input", "coproc"),)))
+    reader.consumers[path] = consume
     return NOTHING
 
 
@@ -317,68 +397,75 @@ def _assigned(node: object, found: set[str], depth: int) -> set[str]:
 # ---------------------------------------------------------------- simple commands
 
 
-def _expander(reader: Reader, state: State) -> Expander:
-    def substitute(body: nodes.Script) -> Value:
-        inner = state.copy()
-        output = reader.content(script(reader, body, inner, None), inner)
-        return output
-
-    def process(part: nodes.ProcessSubstitution) -> Value:
-        inner = state.copy()
-        if part.direction == ">":
-            script(reader, part.body, inner, Value(HOLE, origins=(Origin("output", ">()"),)))
-            return Value("/dev/fd/63", part.span)
-        output = script(reader, part.body, inner, None)
-        path = f"/dev/fd/{63 - len(state.files) % 1000}"
-        state.files[path] = output
-        return Value(path, part.span, output.origins)
-
-    def evaluate(text: str, span: nodes.Span) -> None:
-        evaluated(reader, text, state, span)
-
-    return Expander(state, substitute, process, evaluate, reader.world.glob)
-
-
-def evaluated(reader: Reader, text: str, state: State, span: nodes.Span) -> None:
-    """Text that the shell expands a second time, as a prompt or an arithmetic expression: what it substitutes runs."""
-    call = Call((), state, reader.span(span), via=state.frame.via, place=state.frame.place, depth=state.frame.depth + 1)
-    reader.effect("run", call, Value(text, span), "transformed", details=(("language", "shell"),))
-    quoted = text.replace('"', "").replace("\\", "")
-    reader.shell_text(Value(f': "{quoted}"', span), call)
-
-
 def _simple(reader: Reader, node: nodes.Simple, state: State, stdin: Value | None) -> Value:
-    expander = _expander(reader, state)
+    from guardsh.reading import actions, assignments
+
+    expander = expander_of(reader, state)
     span = reader.span(node.span)
     if not node.words:
         for assignment in node.assignments:
-            assign(expander, assignment, state)
-        output = NOTHING
-        if node.redirections:
-            redirects, given = redirect(reader, node.redirections, state, stdin)
-            call = Call((), state, span, given, redirects, via=state.frame.via, place=state.frame.place)
-            from guardsh.reading import actions
-
-            actions.redirection_alone(reader, call)
-        return output
-    environment = tuple(_prefix(expander, assignment, state) for assignment in node.assignments)
+            assignments.assign(expander, assignment, state)
+        if not node.redirections:
+            return NOTHING
+        redirects, given = redirect(reader, node.redirections, state, stdin)
+        return actions.redirection_alone(reader, Call((), state, span, given, redirects, via=state.frame.via, place=state.frame.place))
+    environment = tuple(pair for assignment in node.assignments for pair in assignments.prefixed(expander, assignment, state))
     redirects, given = redirect(reader, node.redirections, state, stdin)
     call = Call(
         (), state, span, given, redirects, (*state.child_environment(), *environment), state.frame.via, state.frame.place,
         state.frame.depth,
     )  # fmt: skip
-    outputs = [run(reader, call.but(words=words)) for words in _readings(reader, expander, node, state)]
-    from guardsh.reading import actions
+    readings = _readings(reader, expander, node, state)
+    outputs = _run_readings(reader, call, readings, environment)
+    if readings and readings[-1]:
+        state.last = readings[-1][-1]
+    return actions.redirected(reader, call, output.any_of(outputs or [NOTHING]))
 
-    return actions.redirected(reader, call, outputs[0] if len(outputs) == 1 else _any_of(outputs or [NOTHING]))
+
+def _run_readings(
+    reader: Reader, call: Call, readings: list[tuple[Value, ...]], environment: tuple[tuple[str, Value], ...]
+) -> list[Value]:
+    """Each reading of a command from the same point; what they change is joined."""
+    state = call.state
+    if not any(words and _is_of_the_shell(words[0].text, state) for words in readings):
+        return [run(reader, call.but(words=words)) for words in readings]
+    names = dict.fromkeys(name for name, _ in environment)
+    outputs, ends = [], []
+    for words in readings:
+        branch = state if len(readings) == 1 else state.copy()
+        before = [(name, branch.binding(name)) for name in names]
+        for name in names:
+            branch.assign(name, tuple(value for other, value in environment if other == name))
+        outputs.append(run(reader, call.but(words=words, state=branch)))
+        for name, binding in before:
+            branch.bind(name, binding)
+        ends.append(branch)
+    if len(ends) > 1:
+        state.become(ends[0])
+        for end in ends[1:]:
+            state.join(end)
+    return outputs
+
+
+def _is_of_the_shell(name: str, state: State) -> bool:
+    from guardsh.reading import builtins
+
+    return name in builtins.BUILTINS or name in state.functions or name in state.aliases
 
 
 def _readings(reader: Reader, expander: Expander, node: nodes.Simple, state: State) -> list[tuple[Value, ...]]:
     """The word lists that a simple command may have."""
+    from guardsh.reading import assignments
+
     options: list[list[list[Value]]] = []
-    for word in node.words:
+    letters, hides = "", False
+    for place, word in enumerate(node.words):
         if isinstance(word, nodes.Assignment):
-            options.append([[_declared(expander, word, state)]])
+            if not letters:
+                before = [_literal(other) for other in node.words[:place] if isinstance(other, nodes.Word)]
+                letters = "".join(text for text in before if text[:1] == "-") + "-"
+                hides = before[:1] != [] and before[0] in ("local", "declare", "typeset") and "g" not in letters
+            options.append([[assignments.declared(expander, word, state, letters, hides)]])
         else:
             options.append(expander.fields(word))
     reader.step(len(options))
@@ -389,17 +476,26 @@ def _readings(reader: Reader, expander: Expander, node: nodes.Simple, state: Sta
         count *= len(option)
     if count <= COMBINATIONS:
         return list(dict.fromkeys(tuple(v for part in chosen for v in part) for chosen in product(*options)))
-    # too many to combine: each value is still seen once, beside the first of the others
+    return _pairs(options)
+
+
+def _pairs(options: list[list[list[Value]]]) -> list[tuple[Value, ...]]:
+    """Too many to combine: every two values of different words are still seen together, beside the first of the others."""
     found: dict[tuple[Value, ...], None] = {}
-    for place, option in enumerate(options):
-        for choice in option:
-            chosen = [choice if place == other else options[other][0] for other in range(len(options))]
-            found[tuple(value for part in chosen for value in part)] = None
+    varying = [place for place, option in enumerate(options) if len(option) > 1]
+    for number, one in enumerate(varying):
+        for other in varying[number + 1 :] or [one]:
+            for first in options[one]:
+                for second in options[other]:
+                    chosen = [option[0] for option in options]
+                    chosen[one] = first
+                    chosen[other] = second
+                    found[tuple(value for part in chosen for value in part)] = None
     return list(found)
 
 
 def run(reader: Reader, call: Call) -> Value:
-    """Run words: a function, a builtin or a program."""
+    """Run words: an alias, a function, a builtin or a program; behind a wrapper, a program."""
     if not call.words:
         return NOTHING
     from guardsh.reading import actions, builtins
@@ -409,21 +505,32 @@ def run(reader: Reader, call: Call) -> Value:
         raise NotUnderstood("commands are wrapped too deep", call.span[0])
     name = call.words[0].text
     state = call.state
-    if name in state.aliases and name not in reader.active:
-        return _alias(reader, call, name)
-    if name in state.functions and call.place == state.frame.place:
-        return _call_function(reader, call, state.functions[name])
-    builtin = builtins.BUILTINS.get(name)
-    if builtin is not None:
-        return builtin(reader, call)
-    return actions.program(reader, call)
+    if call.external:
+        return actions.program(reader, call)
+    outputs: list[Value] = []
+    if name in state.aliases and f"alias {name}" not in reader.active:
+        outputs.append(_alias(reader, call.but(state=state.copy()), name))
+    functions = state.functions.get(name, (None,))
+    certain = len(functions) == 1 and not outputs
+    for function in functions:
+        if function is not None:
+            outputs.append(_call_function(reader, call if certain else call.but(state=state.copy()), function))
+    if None in functions:
+        builtin = builtins.BUILTINS.get(name)
+        outputs.append(builtin(reader, call) if builtin is not None else actions.program(reader, call))
+    return output.any_of(outputs)
 
 
 def _alias(reader: Reader, call: Call, name: str) -> Value:
+    """An alias as a shell with expand_aliases takes it; whether this one has it depends on what can't always be seen."""
     from guardsh.reading.quoting import quoted
 
-    text = call.state.aliases[name] + "".join(" " + quoted(word.text) for word in call.words[1:])
-    reader.active.append(name)
+    text = call.state.aliases[name]
+    rest = list(call.words[1:])
+    while rest and text[-1:] in (" ", "\t") and rest[0].text in call.state.aliases:
+        text += call.state.aliases[rest.pop(0).text]
+    text += "".join(" " + quoted(word.text) for word in rest)
+    reader.active.append(f"alias {name}")
     try:
         return reader.shell_text(Value(text, call.span), call, same_shell=True)
     finally:
@@ -431,65 +538,42 @@ def _alias(reader: Reader, call: Call, name: str) -> Value:
 
 
 def _call_function(reader: Reader, call: Call, node: nodes.Function) -> Value:
+    from guardsh.reading import actions
+
     key = node.name + "()"
     if key not in reader.active and _multiplies(node):
-        from guardsh.reading import actions
-
-        actions.note(reader, call)
+        actions.note(reader, call.but(words=()))
         reader.effect("run", call, call.words[0], "fork-bomb")
-    if reader.active.count(key) >= 2 or len(reader.active) > 40:
+    if reader.active.count(key) >= RECURSION or len(reader.active) > 40:
         return Value(HOLE, origins=(Origin("output", node.name),))
     state = call.state
-    outer, frame = state.positional, state.frame
+    outer, frame, scope = state.positional, state.frame, state.scope
     state.positional = call.words[1:]
     state.frame = frame.but(via=(*call.via, node.name), depth=call.depth + 1)
+    hidden: dict[str, Binding] = {}
+    state.scope = hidden
     reader.active.append(key)
     try:
-        return command(reader, node.body, state, call.stdin)
+        with reader.leaving(boundary=True) as left:
+            made = _function_body(reader, node, call.span, state, call.stdin)
+        for end in left:
+            end.positional = state.positional
+            state.join(end)
+        return made
     finally:
         reader.active.pop()
-        state.positional, state.frame = outer, frame
+        state.positional, state.frame, state.scope = outer, frame, scope
+        for name, binding in hidden.items():
+            state.bind(name, binding)
 
 
-# ---------------------------------------------------------------- assignments and redirections
+def _function_body(reader: Reader, node: nodes.Function, span: nodes.Span, state: State, stdin: Value | None) -> Value:
+    if not node.redirections:
+        return command(reader, node.body, state, stdin)
+    return _redirected(reader, node.redirections, span, state, stdin, lambda given: command(reader, node.body, state, given))
 
 
-def assign(expander: Expander, node: nodes.Assignment, state: State) -> None:
-    """NAME=value as a command of its own."""
-    if isinstance(node.value, tuple):
-        items: list[Value] = []
-        for element in node.value:
-            for reading in expander.fields(element.value)[:1]:
-                items += reading
-        state.arrays[node.name] = (*state.arrays.get(node.name, ()), *items) if node.append else tuple(items)
-        state.variables.pop(node.name, None)
-        state.unset.discard(node.name)
-        return
-    values = expander.text(node.value)
-    if node.subscript is not None:
-        expander.arithmetic(node.subscript)
-        state.arrays[node.name] = (*state.arrays.get(node.name, ()), *values)[:256]
-        return
-    if node.append:
-        values = tuple(v.but(text=o.text + v.text, origins=o.origins + v.origins) for o in state.look_up(node.name) for v in values)
-    state.assign(node.name, values)
-
-
-def _prefix(expander: Expander, node: nodes.Assignment, state: State) -> tuple[str, Value]:
-    """NAME=value in front of a command."""
-    if isinstance(node.value, tuple):
-        return node.name, Value(HOLE, node.span)
-    value = expander.text(node.value)[0]
-    if node.append:
-        value = value.but(text=state.look_up(node.name)[0].text + value.text)
-    return node.name, value
-
-
-def _declared(expander: Expander, node: nodes.Assignment, state: State) -> Value:
-    """NAME=value among the words of declare, export …: assigned there, and kept as the word."""
-    assign(expander, node, state)
-    value = state.look_up(node.name)[0]
-    return Value(f"{node.name}={value.text}", node.span, value.origins)
+# ---------------------------------------------------------------- redirections
 
 
 def redirect(
@@ -498,35 +582,56 @@ def redirect(
     """The redirections as they would be done, and what the command then reads on standard input."""
     if not redirections:
         return (), stdin
-    expander = _expander(reader, state)
+    expander = expander_of(reader, state)
     made: list[Redirect] = []
     for node in redirections:
-        if node.document is not None:
-            if node.descriptor in (None, 0):
-                stdin = expander.text(node.document.body, tilde=False)[0]
-            made.append(Redirect(node.operator, None, node.descriptor))
+        if node.document is not None or node.operator == "<<<":
+            given: Value | None = output.any_of(list(expander.text(node.document.body if node.document is not None else node.target, tilde=False)))
+            if node.document is None and given is not None:
+                given = output.changed(given, lambda text: text + "\n")
+            else:
+                made.append(Redirect(node.operator, None, node.descriptor))
+        else:
+            given = _opened(reader, expander, node, state, made)
+        if given is None:
             continue
-        values = expander.text(node.target)
-        if node.operator == "<<<":
-            if node.descriptor in (None, 0):
-                stdin = values[0].but(text=values[0].text + "\n")
-            continue
-        if node.operator in ("<", "<>") and node.descriptor in (None, 0):
-            stdin = _from_file(reader, values[0], state)
-        for value in values:
-            made.append(Redirect(node.operator, value, node.descriptor))
+        if node.descriptor in (None, 0):
+            stdin = given
+        elif node.descriptor not in (1, 2):
+            state.files[f"/dev/fd/{_descriptor(state, node.descriptor)}"] = given
     return tuple(made), stdin
 
 
-def _from_file(reader: Reader, value: Value, state: State) -> Value:
-    from guardsh.facts.paths import normal
+def _opened(reader: Reader, expander: Expander, node: nodes.Redirection, state: State, made: list[Redirect]) -> Value | None:
+    """A redirection to or from a file or another descriptor; what is read from it, if it is for reading."""
+    given: list[Value] = []
+    for value in expander.text(node.target):
+        if node.operator == "<&":
+            copied = state.files.get(f"/dev/fd/{value.text.rstrip('-')}")
+            given += [copied] if copied is not None else []
+        elif node.operator in ("<", "<>"):
+            given.append(reader.from_file(value, state))
+        sink = state.sinks.get(value.text.rstrip("-")) if node.operator == ">&" else None
+        if sink is not None:
+            made.append(Redirect(">>", value.but(text=sink), node.descriptor))
+            continue
+        if node.operator in (">", ">>", ">|", "<>") and node.descriptor not in (None, 0, 1, 2):
+            state.sinks[_descriptor(state, node.descriptor)] = reader.path(value.text, state)
+        for name in value.matches or (value.text,):
+            made.append(Redirect(node.operator, value.but(text=name) if value.matches else value, node.descriptor))
+    return output.any_of(given) if given else None
 
-    if value.text in ("/dev/null", ""):
-        return NOTHING
-    path = normal(value.text, state.directory, state.home)
-    if path in state.files:
-        return state.files[path]
-    return Value(HOLE, value.span, (Origin("file", path),))
+
+def _descriptor(state: State, descriptor: int | str | None) -> str:
+    """The number of a descriptor; {name} gets one of its own."""
+    if not isinstance(descriptor, str) or descriptor.isdigit():
+        return str(descriptor)
+    name = descriptor.strip("{}")
+    values = state.variables.get(name)
+    if values is None or not values[0].text.isdigit():
+        values = (Value(str(10 + len(state.sinks) + len(state.files))),)
+        state.assign(name, values)
+    return values[0].text
 
 
 _HANDLERS: dict[type, Callable[..., Value]] = {
@@ -545,3 +650,5 @@ _HANDLERS: dict[type, Callable[..., Value]] = {
     nodes.ArithmeticCommand: _arithmetic,
     nodes.Coprocess: _coprocess,
 }
+
+__all__ = ["evaluated"]

@@ -87,7 +87,7 @@ def describe(table: Mapping[str, Any]) -> Table:
     for key in ("effects", "runs"):
         if key in table:
             made[key] = [
-                {k: as_list(v) if k in ("on", "when", "unless", "until", "directory", "replace") else v for k, v in entry.items()}
+                {k: as_list(v) if k in ("on", "when", "unless", "until", "directory", "replace", "arguments", "zero", "from", "lines") else v for k, v in entry.items()}
                 for entry in table[key]
             ]
     if "items" in table:

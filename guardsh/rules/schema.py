@@ -110,8 +110,8 @@ FACTS = frozenset(
     "path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project path.above "
     "path.outside path.build path.git path.secret path.startup path.guard path.backup path.mount path.data path.unknown "
     "path.empty-prefix path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved "
-    "git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed branch.protected branch.mine "
-    "branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
+    "git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
+    "branch.protected branch.mine branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
     "input.answered unattended superuser place.host place.container loop session.refused tool.file tool.mcp "
     "recursive glob input.secret input.key input.file input.any interpreter harmless-value local-file".split()
 )
