@@ -145,6 +145,8 @@ CASES = [
     Case("pass", "git log -p"),
     Case("pass", "git checkout -- ."),  # clean tree
     Case("typed", "sed -i 's/a/b/' $(git ls-files)", given=("git.dirty",)),  # 9 changed files, no copy
+    Case("note", "git reset --hard", given=("git.dirty", "git.session")),  # only what this session changed
+    Case("note", "git clean -fd", given=("git.untracked", "git.session")),
     Case("pass", "git clean -nd"),
     Case("pass", "git restore --staged ."),
     Case("pass", "rm -rf tmp_run", given=("path.session",)),  # created in this session, untracked, inside the project

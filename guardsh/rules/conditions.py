@@ -18,7 +18,7 @@ _CHANGES = frozenset("delete overwrite truncate edit append create move permissi
 _STATE = frozenset(
     "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
 )
-_DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged".split())
+_DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged git.session".split())
 _UNFOLLOWED = ("delete", "move")
 _NAMED = ("production", "staging", "test", "backup", "remote")
 _LONGEST = 4000  # characters of a command that names are looked for in
@@ -106,7 +106,7 @@ class Situation:
     def _git(self, fact: str) -> bool:
         if self.invocation.command.place != HERE or fact in _DISTURBED and self.disturbed():
             return False
-        paths = self._pathspecs() if fact in ("git.unchanged", "git.dirty") else ()
+        paths = self._pathspecs() if fact in ("git.unchanged", "git.dirty", "git.session") else ()
         return self.world.git_fact(fact, self.invocation.command.directory, paths=paths)
 
     def _pathspecs(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _FACTS = {
     "git.unchanged": "no tracked file is changed",
     "git.dirty": "the work tree has changes",
     "git.untracked": "there are untracked files",
+    "git.session": "all that is uncommitted was made by this session",
     "branch.protected": "a protected branch",
     "branch.mine": "a branch of one's own",
     "branch.merged": "all of it is merged",

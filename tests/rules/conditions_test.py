@@ -118,6 +118,7 @@ CASES = [
     Case("git.dirty", "t", "t", given=("git.dirty",)),
     Case("git.untracked", "t", "t", given=("git.untracked",)),
     Case("git.stash", "t", "t", given=("git.stash",)),
+    Case("git.session", "t", "t", given=("git.session",)),
     Case("git.unpushed", "t", "t", given=("git.unpushed",)),
     Case("branch.protected", "t push origin main", "t push origin feature"),
     Case("branch.protected", "t push origin a HEAD:release", "t push main feature"),
@@ -223,7 +224,7 @@ def test_state_of_files_elsewhere_is_not_known() -> None:
         assert not situation("ssh web t x", RULES, world, "delete").holds(fact)
 
 
-@pytest.mark.parametrize("fact", ["path.clean", "path.missing", "git.clean", "git.unchanged"])
+@pytest.mark.parametrize("fact", ["path.clean", "path.missing", "git.clean", "git.unchanged", "git.session"])
 def test_what_an_earlier_command_may_have_changed_proves_nothing(fact: str) -> None:
     world = ExampleWorld(given=frozenset({fact} - {"path.missing"}))
     effect = "delete" if fact.startswith("path") else ""
