@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from guardsh.reading.model import Effect
     from guardsh.reading.reader import Call, Reader
 
     Table = dict[str, Any]
@@ -42,11 +43,25 @@ def send(reader: Reader, call: Call, invocation: Invocation, about: Table) -> No
             span=call.span, directory=call.state.directory, place=call.place, index=len(reader.invocations) - 1,
         )  # fmt: skip
         for effect in effects:
+            effect = _led_elsewhere(effect, invocation, about)
             reader.effects.append(effect.but(span=_span(reader, call, effect.detail("field"), url)))
         from guardsh.reading.actions import perform
 
         for act in http.statements(url, body, reader.context(call)):
             perform(reader, call, act, body if body is not None else url)
+
+
+def _led_elsewhere(effect: Effect, invocation: Invocation, about: Table) -> Effect:
+    """A request to this machine that an option sends elsewhere (--connect-to, --proxy) counts as one to that host."""
+    from guardsh.facts.names import host_facts
+
+    if "local" not in host_facts(effect.detail("host")):
+        return effect
+    for value in invocation.select(about.get("elsewhere", ())):
+        pieces = [piece for piece in value.text.replace("/", ":").split(":") if piece and not piece.isdigit()]
+        if pieces and "local" not in host_facts(pieces[-1]):
+            return effect.but(details=(("host", pieces[-1]), *(d for d in effect.details if d[0] != "host")))
+    return effect
 
 
 def _span(reader: Reader, call: Call, field: str, url: Value) -> tuple[int, int]:

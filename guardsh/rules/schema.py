@@ -63,7 +63,7 @@ RUNS_KEYS = {
 }
 REQUEST_KEYS = {
     key: TEXTS
-    for key in ("url", "method", "body", "file", "header", "user", "get", "head", "form", "upload", "json", "config", "field", "raw", "post")
+    for key in ("url", "method", "body", "file", "header", "user", "get", "head", "form", "upload", "json", "config", "field", "raw", "post", "elsewhere")
 } | {"host": TEXT, "default": TEXT, "style": TEXT}
 RULE_KEYS = {
     "id": TEXT,
