@@ -51,6 +51,10 @@ _KEYWORDS = {
     ),
     *("return", "throw", "param", "exit", "break", "continue", "in", "filter", "class", "using", "trap", "data"),
 }
+_COMMAND_LINE = re.compile(
+    r"""(?is)^\s*(?:[^\s'"]*[\\/])?(?:powershell|pwsh)(?:\.exe)?\s+(?:-(?!c|f|e(?!p|x))\w+(?:\s+[^-\s]\S*)?\s+)*?"""
+    r"-c(?:ommand|omman|omma|omm|om|o)?\s+(?![\"'])(?P<code>.*)$"
+)
 _DEEPEST = 40
 MOST_TOKENS = 30_000
 
@@ -63,6 +67,9 @@ def read(code: str, context: Context, variant: str = "powershell") -> tuple[Act,
         if not code:
             acts.effect("run", "decoded", Value(HOLE))
             return acts.done()
+    line = _COMMAND_LINE.match(code)
+    if line is not None:  # a whole command line: what follows -Command is the code, its own quotes included
+        code = " " * line.start("code") + line["code"]
     reader = PowerShell(code, acts)
     if len(reader.tokens) > MOST_TOKENS:
         acts.unreadable(why="too long to follow")

@@ -181,8 +181,16 @@ def nested_shell(reader: PowerShell, program: str, values: list[Value], span: Sp
         if program != "cmd" and lower.startswith("-f") and "-file".startswith(lower):
             reader.acts.code_file(path(reader, rest), "powershell")
             return
-    if program != "cmd" and values and not values[-1].text.startswith("-"):
-        reader.acts.nested("powershell", values[-1], span)
+    if program != "cmd":
+        index = 0
+        while index < len(values) and values[index].text.startswith("-"):
+            takes = re.match(
+                r"(?i)-(?:ep|ex\w*|version|v|w\w*|psconsolefile|inputformat|outputformat|configurationname)$",
+                values[index].text,
+            )
+            index += 2 if takes else 1
+        if index < len(values):
+            reader.acts.nested("powershell", Value(" ".join(each.text for each in values[index:])), span)
 
 
 def _other(reader: PowerShell, name: str, bound: _Bound, piped: Thing | None, span: Span) -> Thing:

@@ -80,7 +80,8 @@ def _address(code: str, index: int) -> int:
     """Behind blanks, separators and addresses: 1,$  /re/I  \\cREc  0~3  +2  !"""
     while index < len(code):
         char = code[index]
-        if char in " \t;\n!,+~$" or char.isdigit():
+        unknown = char in MARKS and code[index + 1 : index + 2] not in ("", "\n", ";", " ")
+        if char in " \t;\n!,+~$" or char.isdigit() or unknown:  # "${n}q": an unknown address
             index += 1
         elif char in "/\\":
             delimiter = char if char == "/" else code[index + 1 : index + 2]

@@ -27,6 +27,7 @@ CASES = [
     ("echo x > y & type z >> nul", ["overwrite y"]),
     ('powershell -Command "Remove-Item x -Recurse"', ["delete -r x"]),
     ("cmd /c del x", ["delete x"]),
+    ("cmd.exe /d /c rmdir /s /q d:\\", ["delete -r d:/"]),
     ("start /wait cmd /c del x", ["delete x"]),
     ("move a b & copy c d", ["move a", "overwrite b", "read c", "overwrite d"]),
     ("format D: /q && vssadmin delete shadows /all", ["! format D: /q", "! vssadmin delete shadows /all"]),

@@ -48,6 +48,8 @@ CASES = [
     ("iex ([Text.Encoding]::Unicode.GetString([Convert]::FromBase64String($args[0])))", ["run decoded …"]),
     ("cmd /c \"rd /s /q C:\\\"; Start-Process cmd -ArgumentList '/c','del /s x'", ["delete -r C:/", "delete -r x"]),
     ('powershell -NoProfile -Command "Remove-Item x -Recurse"', ["delete -r x"]),
+    ("powershell -ep bypass -c Remove-Item -Recurse 'a b'", ["delete -r a b"]),
+    ("pwsh.exe Remove-Item -Recurse C:/", ["delete -r C:/"]),
     (
         "git reset --hard; docker rm -f x; & 'C:\\a b\\x.exe' -a",
         ["! git reset --hard", "! docker rm -f x", "! C:/a b/x.exe -a"],

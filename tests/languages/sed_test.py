@@ -30,7 +30,7 @@ CASES = [
     ("10,20!{s/a/b/;t end;b}; :end", []),
     ("# e id\nw", []),
     ("2~3d;0,/x/s//y/;+2p", []),
-    ("s/a/…/", []),
+    ("s/a/…/;…,…p;…q", []),
     ("…", ["run unreadable"]),
     ("?", ["run unreadable"]),
 ]
