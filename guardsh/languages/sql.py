@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from guardsh.reading.model import Act, Context
 
-MOST_STATEMENTS = 5_000
+MOST_STATEMENTS = 20_000
 _TRANSACTIONAL = {"postgres", "sqlite", "tsql", "duckdb", "redshift"}  # also for DDL
 _ROUTINES = {"FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "EVENT", "PACKAGE"}
 _BATCH_VERBS = (
