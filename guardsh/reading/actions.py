@@ -31,6 +31,8 @@ def program(reader: Reader, call: Call) -> Value:
         return _unknown_program(reader, call, name)
     invocation = note(reader, call)
     about = invocation.description
+    if "splits" in about and len(parts := _parts(call.words, about["splits"])) > 1:
+        return outputs.any_of([program(reader, call.but(words=part)) for part in parts])
     output = Value(HOLE, origins=(Origin("output", name),))
     if about:
         _effects(reader, call, invocation)
@@ -47,6 +49,20 @@ def program(reader: Reader, call: Call) -> Value:
     elif call.state.files or "PATH" in call.state.variables:
         _along_path(reader, call, name)
     return output
+
+
+def _parts(words: tuple[Value, ...], separator: str) -> list[tuple[Value, ...]]:
+    """The commands of a program that takes several, each with the program's own word in front: tmux new \\; send-keys x"""
+    parts: list[list[Value]] = [[]]
+    for word in words[1:]:
+        if word.text == separator:
+            parts.append([])
+        elif word.text.endswith(separator) and not word.text.endswith("\\" + separator) and " " not in word.text:
+            parts[-1].append(word.but(text=word.text[: -len(separator)]))
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [(words[0], *part) for part in parts if part]
 
 
 def _along_path(reader: Reader, call: Call, name: str) -> None:
@@ -276,6 +292,9 @@ def code(
         raise NotUnderstood("code is nested too deep", call.span[0])
     from guardsh import languages
 
+    if not languages.known(language):
+        reader.effect("run", call, value.but(text=value.text[:2000]), "foreign", details=(("language", language),))
+        return Value(HOLE, origins=(Origin("output", language),))
     context = reader.context(call)
     if dialect:
         context = context.but(program=dialect)

@@ -6,7 +6,10 @@ Which program answers how is in the packs (`answer`); here are the ways.
 from __future__ import annotations
 
 from guardsh.facts.paths import normal
-from guardsh.reading.model import HOLE, TOKEN, Origin, Value
+from guardsh.reading import output
+from guardsh.reading.model import HOLE, MARKS, TOKEN, Origin, Value
+
+LONGEST = 65536
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 def answer(way: str, reader: Reader, call: Call, invocation: Invocation) -> Value | None:
     """The output of a program that answers in this way; None if it isn't known."""
     made = WAYS[way](reader, call, invocation)
-    return made.but(text=made.text[:65536]) if made is not None else None
+    return made.but(text=made.text[:LONGEST]) if made is not None else None
 
 
 def _joined(values: list[Value], by: str = " ") -> Value:
@@ -30,17 +33,35 @@ def _joined(values: list[Value], by: str = " ") -> Value:
 
 
 def echo(reader: Reader, call: Call, invocation: Invocation) -> Value:
-    """echo [-neE] words"""
+    """echo [-neE] words; a shell other than bash decodes escapes without -e too"""
     words, flags = list(call.words[1:]), ""
     while words and words[0].text.startswith("-") and len(words[0].text) > 1 and not words[0].text.strip("-neE"):
         flags += words.pop(0).text[1:]
     value = _joined(words)
-    text = value.text
-    if "e" in flags and "E" not in flags.rpartition("e")[2]:
-        from guardsh.syntax import ansi
+    text, ends = value.text, "n" in flags
+    if "\\" in text:
+        decodes = "e" in flags and "E" not in flags.rpartition("e")[2]
+        decoded, cut = unescaped(text)
+        if decodes:
+            text, ends = decoded, ends or cut
+        elif decoded != text and not flags:
+            both = tuple(dict.fromkeys((text + "\n", decoded + "\n")))
+            return value.but(text=HOLE, options=both)
+    return value.but(text=text if ends else text + "\n")
 
-        text = ansi.decode(text)
-    return value.but(text=text if "n" in flags else text + "\n")
+
+def unescaped(text: str) -> tuple[str, bool]:
+    """The text with the escapes of echo -e and printf %b decoded (octal is \\0nnn), and whether \\c ended it."""
+    import re
+
+    from guardsh.syntax import ansi
+
+    text, cut, _ = text.partition("\\c") if re.search(r"(?<!\\)(?:\\\\)*\\c", text) else (text, "", "")
+    text = re.sub(r"\\0([0-7]{1,3})", r"\\\1", text)
+    try:
+        return ansi.decode(text), bool(cut)
+    except ValueError:
+        return HOLE, bool(cut)
 
 
 def printf(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
@@ -62,9 +83,12 @@ def formatted(form: Value, rest: list[Value]) -> Value:
 
     text, origins = "", list(form.origins)
     pending = list(rest)
-    for _round in range(64):
-        used, place = 0, 0
+    try:
         template = ansi.decode(form.text)
+    except ValueError:
+        template = HOLE
+    for _round in range(2 + len(rest)):
+        used, place = 0, 0
         while place < len(template):
             sign = template[place]
             place += 1
@@ -75,21 +99,68 @@ def formatted(form: Value, rest: list[Value]) -> Value:
                 text += "%"
                 place += 1
                 continue
+            start = place
             while place < len(template) and template[place] in "-+ #0123456789.'*lhjzt":
                 place += 1
-            conversion = template[place : place + 1]
+            options, conversion = template[start:place], template[place : place + 1]
             place += 1
             if conversion == "(":
                 place = template.find("T", place) + 1 or len(template)
-                text += TOKEN
-                continue
+                conversion = "T"
+            for _ in range(options.count("*")):
+                width = pending.pop(0).text if pending else "0"
+                options = options.replace("*", width if width.lstrip("-").isdigit() else "", 1)
             item = pending.pop(0) if pending else Value("")
             used += 1
             origins += item.origins
-            text += ansi.decode(item.text) if conversion == "b" else item.text if conversion in "sqd" else TOKEN
-        if not pending or not used:
+            text += _converted(item.text, options, conversion)
+        if not pending or not used or len(text) > LONGEST:
             break
-    return Value(text, form.span, tuple(dict.fromkeys(origins)))
+    return Value(text[:LONGEST], form.span, tuple(dict.fromkeys(origins)))
+
+
+def _converted(text: str, options: str, conversion: str) -> str:
+    """One word through one conversion of printf."""
+    known = not any(mark in text for mark in MARKS)
+    if conversion in "sbcqQ":
+        if conversion == "b":
+            text = unescaped(text)[0]
+        if conversion == "c":
+            return text[:1]
+        if conversion in "qQ" and known:
+            from guardsh.reading.quoting import quoted
+
+            return quoted(text)
+        options = options.strip("lhjzt#0'")
+        return text if not options or not known else _sized(text, options)
+    if conversion in "dioxXu" and known:
+        return _numbered(text, options, conversion)
+    return TOKEN
+
+
+def _sized(text: str, options: str) -> str:
+    """%10s, %-10s, %.3s"""
+    width, _, precision = options.lstrip("+ ").partition(".")
+    if precision.isdigit() or "." in options:
+        text = text[: int(precision or "0")] if (precision or "0").isdigit() else text
+    if width.lstrip("-").isdigit():
+        size = min(int(width.lstrip("-")), 4096)
+        text = text.ljust(size) if width.startswith("-") else text.rjust(size)
+    return text
+
+
+def _numbered(text: str, options: str, conversion: str) -> str:
+    """%d, %x, %o of a number as printf reads it: decimal, 0x…, 0…, or 'c for the code of a character."""
+    text = text.strip() or "0"
+    try:
+        if text[0] in "'\"":
+            number = ord(text[1])
+        else:
+            number = int(text, 16 if text.lower().startswith("0x") else 8 if text.startswith("0") and len(text) > 1 else 10)
+        options = options.strip("lhjzt'")
+        return f"%{options}{'d' if conversion in 'iu' else conversion}" % number if len(options) < 6 else TOKEN
+    except (ValueError, IndexError):
+        return TOKEN
 
 
 def directory(reader: Reader, call: Call, invocation: Invocation) -> Value:
@@ -123,23 +194,32 @@ def basename(reader: Reader, call: Call, invocation: Invocation) -> Value | None
 
 def content(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
     """cat: its files, or what it reads"""
-    operands = [operand for operand in invocation.operands if operand.text != "-"]
+    operands = list(invocation.operands)
     if not operands:
         return call.stdin
     values = []
-    for operand in operands[:16]:
-        path = normal(operand.text, call.state.directory, call.state.home)
-        written = call.state.files.get(path)
-        values.append(written if written is not None else Value(HOLE, operand.span, (Origin("file", path),)))
-    return values[0] if len(values) == 1 else _joined(values, "")
+    for operand in operands[:64]:
+        if operand.text in ("-", "/dev/stdin", "/dev/fd/0"):
+            values += [call.stdin] if call.stdin is not None else [Value(HOLE, origins=(Origin("input", "stdin"),))]
+            continue
+        values += [reader.from_file(operand.but(text=name), call.state) for name in operand.matches or (operand.text,)]
+    return output.together(values)
 
 
 def copied(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
     """tee: what it reads goes on, and into its files"""
     stdin = call.stdin if call.stdin is not None else Value(HOLE, origins=(Origin("input", "stdin"),))
     for operand in invocation.operands:
-        call.state.files[normal(operand.text, call.state.directory, call.state.home)] = stdin
+        append = invocation.has("-a") or invocation.has("--append")
+        reader.write(reader.path(operand.text, call.state), stdin, call.state, append=append)
     return stdin
+
+
+def items(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
+    """xargs without a command: its input as one line"""
+    if invocation.operands or call.stdin is None:
+        return None
+    return output.changed(reader.content(call.stdin, call.state), lambda text: " ".join(text.split()) + "\n")
 
 
 def absolute(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
@@ -251,6 +331,8 @@ def _decoded(reader: Reader, call: Call, invocation: Invocation, decode: Callabl
     source = content(reader, call, invocation)
     if source is not None:
         source = reader.content(source, call.state)
+        if source.options:
+            return output.any_of([_decoded(reader, call.but(stdin=one), invocation, decode) for one in output.variants(source)])
         if source.known and source.text.strip():  # nobody decodes nothing: a variable that isn't set here was meant
             try:
                 return source.but(text=decode(source.text))
@@ -265,6 +347,8 @@ def _through(reader: Reader, call: Call, invocation: Invocation, change: Callabl
     if call.stdin is None:
         return None
     source = reader.content(call.stdin, call.state)
+    if source.options and not any(HOLE in text for text in source.options):
+        return output.changed(source, change)
     return source.but(text=change(source.text)) if source.known else None
 
 
@@ -276,6 +360,7 @@ WAYS: dict[str, Answer] = {
     "basename": basename,
     "content": content,
     "copied": copied,
+    "items": items,
     "absolute": absolute,
     "located": located,
     "repository": repository,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from guardsh.frozen import Frozen
 from guardsh.reading import braces, patterns
-from guardsh.reading.model import GLOBS, HOLE, MARKS, STAR, TOKEN, Origin, Value
+from guardsh.reading.model import GLOBS, HOLE, MARKS, SET, STAR, TOKEN, Origin, Value
 from guardsh.syntax import nodes
 
 TYPE_CHECKING = False
@@ -125,6 +125,8 @@ class Expander:
     def _globbed(self, field: Chunks, span: nodes.Span) -> list[Value]:
         globbing = not self.state.no_glob
         text = "".join(c.text if c.quoted or not globbing else patterns.active(c.text) for c in field)
+        if SET in text:
+            text = patterns.without_open_brackets(text)
         value = Value(_limited(text), span, _origins(field))
         if not globbing or not any(mark in value.text for mark in GLOBS):
             return [value]

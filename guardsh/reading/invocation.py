@@ -225,6 +225,9 @@ class _Sorter:
 
     def _operand(self, word: Value) -> None:
         if self.about.get("assigns") and not self.operands and not self.ended:
+            if word.text == "-":  # env - is env -i
+                self.options.append(Option("-i"))
+                return
             name, equals, value = word.text.partition("=")
             if equals and name.replace("_", "a").isalnum():
                 self.assignments.append((name, word.but(text=value)))

@@ -120,6 +120,14 @@ def active(text: str) -> str:
     return text
 
 
+def without_open_brackets(text: str) -> str:
+    """A [ that no ] closes is an ordinary character: the [ command."""
+    for place, sign in enumerate(text):
+        if sign == SET and _bracket_end(text, place + 1) is None:
+            text = text[:place] + "[" + text[place + 1 :]
+    return text
+
+
 def passive(text: str) -> str:
     """Marks of glob characters turned back into the characters."""
     if any(mark in text for mark in GLOBS):

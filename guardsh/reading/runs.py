@@ -133,8 +133,7 @@ def _word_lists(reader: Reader, call: Call, invocation: Invocation, about: Table
         lists = [option.words for option in invocation.options if option.name in about["on"]]
     else:
         words = tuple(actions.targets_of(invocation, about.get("on", ["operands"])))
-        starts = range(min(_doubtful(invocation, about), max(len(words) - 1, 0)) + 1)
-        lists = [words[start:] for start in starts if not start or words[start].text[:1] not in ("-", "")]
+        lists = _from_doubtful_starts(words, _doubtful(invocation, about))
     if "items" not in about:
         return [(words, None) for words in lists]
     made: Listed = []
@@ -144,8 +143,19 @@ def _word_lists(reader: Reader, call: Call, invocation: Invocation, about: Table
     return made
 
 
+def _from_doubtful_starts(words: Words, doubtful: int) -> list[Words]:
+    """The command behind options that may have values; each may have two (--bind FROM TO)."""
+    starts = range(min(2 * doubtful, max(len(words) - 1, 0)) + 1)
+    lists = [words[start:] for start in starts if not start or _may_be_program(words[start].text)]
+    return lists[1:] if len(lists) > 1 and not _may_be_program(words[0].text) else lists
+
+
+def _may_be_program(text: str) -> bool:
+    return bool(text) and text[0] != "-" and text[-1] != "/" and not text.isdigit()
+
+
 def _doubtful(invocation: Invocation, about: Table) -> int:
-    """How many of the first operands may be values of options that the description doesn't list."""
+    """How many options in front of the command may take a value, for all that the description tells."""
     if "stops" not in invocation.description or not about.get("on", ["operands"])[0].startswith("operands"):
         return 0
     return invocation.unlisted

@@ -243,7 +243,7 @@ class State:
         """Put back what was known of a name."""
         values, arrays, letters, unset, exported, reference = binding
         for table in (self.variables, self.arrays, self.attributes, self.references):
-            table.pop(name, None)  # type: ignore[attr-defined]
+            table.pop(name, None)
         if values is not None:
             self.variables[name] = values
         if arrays is not None:

@@ -26,6 +26,7 @@ PROGRAM_KEYS = {
     "flags": TEXTS,
     "style": TEXT,
     "stops": NUMBER,
+    "splits": TEXT,
     "assigns": FLAG,
     "reads": FLAG,
     "directory": TEXTS,
@@ -60,6 +61,13 @@ RUNS_KEYS = {
     "replace": TEXTS,
     "task": TEXT,
     "package": FLAG,
+    "arguments": TEXTS,
+    "zero": TEXTS,
+    "each": FLAG,
+    "from": TEXTS,
+    "lines": TEXTS,
+    "separators": TABLE,
+    "keys": TABLE,
 }
 REQUEST_KEYS = {
     key: TEXTS
@@ -185,7 +193,7 @@ def _runs(run: Mapping[str, Any], where: str) -> None:
 
     if "as" not in run:
         raise PackError(f"{where}: runs needs `as`")
-    kinds = ["command", "task", "shell", "bash", "sh", "zsh", *LANGUAGES]
+    kinds = ["command", "task", "shell", "bash", "sh", "zsh", "foreign", *LANGUAGES]
     if run["as"].removesuffix("-file").partition(":")[0] not in kinds:
         raise PackError(f"{where}: runs: unknown `as` {run['as']!r}{nearest(run['as'], kinds)}")
 
