@@ -504,7 +504,7 @@ def _described_output(reader: Reader, call: Call, invocation: Invocation, output
     if kind:
         origins += (Origin(kind, _source(invocation)),)
     if call.stdin is not None:
-        origins += tuple(o for o in call.stdin.origins if o.kind in ("downloaded", "decoded", "transformed", "file", "secret", "item"))
+        origins += tuple(o for o in call.stdin.origins if o.kind in ("downloaded", "decoded", "transformed", "file", "secret", "dump", "item"))
         if output.text == HOLE and not output.options and not kind and _text_known(call.stdin):
             origins += (Origin("transformed", invocation.command.name),)  # known text went in, some of it comes out
     if kind == "token":

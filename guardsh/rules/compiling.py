@@ -133,7 +133,7 @@ def _keys(rule: Table) -> list[str]:
     names: list[str] = []
     for words in rule["command"]:
         for name in words[0].split("|"):
-            key = RULE + name
+            key = UNDESCRIBED if "*" in name else RULE + name
             if key not in names:
                 names.append(key)
     if names:

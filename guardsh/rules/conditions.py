@@ -300,6 +300,8 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "loop": lambda s: "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words),
     "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
     "input.secret": lambda s: _input(s, "secret"),
+    "input.dump": lambda s: _input(s, "dump"),
+    "argument.secret": lambda s: any(word.comes_from("secret") for word in s.invocation.command.words[1:]),
     "input.file": lambda s: _input(s, "file") or any(r.operator == "<" for r in s.invocation.command.redirects),
     "input.any": lambda s: s.invocation.command.stdin is not None,
     "input.key": Situation.key_read,

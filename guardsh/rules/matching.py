@@ -59,11 +59,19 @@ def _candidates(invocation: Invocation, rules: Rules) -> list[Table]:
     found = rules.of_program(name) if name else []
     if name and name != name.lower():
         found = found + rules.of_program(name.lower())
-    if name and not invocation.described:
+    if name and _by_its_words(invocation):
         found = found + rules.of_undescribed()
     for variable, _ in invocation.command.environment:
         found = found + [rule for rule in rules.of_variable(variable) if not rule["command"]]
     return found
+
+
+def _by_its_words(invocation: Invocation) -> bool:
+    """Is it a program whose subcommands say what it does: one that nobody described, or only in its options?"""
+    about = invocation.description
+    if not invocation.described:
+        return True
+    return bool(about.get("data", True)) and not any(key in about for key in ("reads", "runs", "effects", "request", "answer"))
 
 
 def _finding(rule: Table, situation: Situation) -> list[Found]:
@@ -121,6 +129,7 @@ def matched(rule: Table, situation: Situation) -> bool:
         and _operands_hold(rule, situation)
         and ("effect" not in rule or _effect_holds(rule, situation.effect))
         and _variables_hold(rule, situation.invocation)
+        and _input_holds(rule, situation.invocation)
         and all(situation.holds(fact) for fact in rule.get("when", ()))
         and not any(situation.holds(fact, every=True) for fact in rule.get("unless", ()))
     )
@@ -171,6 +180,15 @@ def _operands_hold(rule: Table, situation: Situation) -> bool:
         argument = compiled(rule["argument"])
         return any(argument.search(word.text) for word in situation.invocation.command.words[1:])
     return True
+
+
+def _input_holds(rule: Table, invocation: Invocation) -> bool:
+    if "input" not in rule:
+        return True
+    from guardsh.patterns import compiled
+
+    stdin = invocation.command.stdin
+    return stdin is not None and compiled(rule["input"]).search(stdin.text) is not None
 
 
 def _variables_hold(rule: Table, invocation: Invocation) -> bool:

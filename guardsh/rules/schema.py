@@ -84,6 +84,7 @@ RULE_KEYS = {
     "no_operands": TEXTS,
     "count": ANY,
     "argument": TEXT,
+    "input": TEXT,
     "variable": TABLE,
     "effect": TEXTS,
     "verb": TEXTS,
@@ -112,7 +113,7 @@ RULE_KEYS = {
 STEP_KEYS = {"when": TEXTS, "unless": TEXTS, "flags": TEXTS, "operands": TEXTS, "options": TABLE, "by": NUMBER, "why": TEXT}
 EXAMPLE_KEYS = {"run": TEXT, "given": TEXTS, "files": TABLE, "env": TABLE, "in": TEXT}
 STYLES = ("gnu", "word", "pairs", "bundle", "none")
-OUTPUTS = ("downloaded", "decoded", "transformed", "generated", "token", "temporary", "secret", "file")
+OUTPUTS = ("downloaded", "decoded", "transformed", "generated", "token", "temporary", "secret", "file", "dump")
 
 FACTS = frozenset(
     "path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project path.above "
@@ -121,7 +122,7 @@ FACTS = frozenset(
     "git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
     "branch.protected branch.mine branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
     "input.answered unattended superuser place.host place.container loop session.refused tool.file tool.mcp "
-    "recursive glob input.secret input.key input.file input.any interpreter harmless-value local-file".split()
+    "recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file".split()
 )
 
 
@@ -219,6 +220,8 @@ def _rule(rule: Mapping[str, Any], where: str) -> None:
     _steps(rule, where)
     if "argument" in rule:
         _regular_expression(rule["argument"], f"{where}: argument")
+    if "input" in rule:
+        _regular_expression(rule["input"], f"{where}: input")
     for key in ("catches", "spares"):
         if not isinstance(rule.get(key, []), list):
             raise PackError(f"{where}: {key} must be a list")
