@@ -7,8 +7,8 @@ import sys
 
 OWN_FAILURE = 125
 _NAMES = (
-    "approve check config demo deny doctor explain hook init install log pause pending replay report rules setup trust "
-    "undo uninstall unlock watch wrong"
+    "approve check config demo deny doctor explain hook init install log pause pending replay report rules setup shims "
+    "trust undo uninstall unlock watch wrong"
 )
 SUBCOMMANDS = frozenset(_NAMES.split())
 OPTIONS = frozenset(("--help", "--version"))
@@ -36,6 +36,10 @@ def _main(argv: list[str]) -> int:
         # A front door says which shell it stands for: --as NAME, before the shell's own arguments.
         argv = argv[2:]
         return _shell(argv, dialect_of(argv[0]) or "bash")
+    if argv[1:2] == ["--works"]:
+        from guardsh.shell.gate import works
+
+        return 0 if works() else OWN_FAILURE
     dialect = dialect_of(argv[0])
     if dialect:
         return _shell(argv, dialect)

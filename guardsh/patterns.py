@@ -44,9 +44,8 @@ def _compiled(text: str, flags: int) -> re.Pattern[str]:
         kept = _fresh[(text, flags)] = marshal.dumps(_arguments(text, flags))
     try:
         if arguments := marshal.loads(kept):
-            import _sre
-
-            return _sre.compile(text, *arguments)
+            found: re.Pattern[str] = __import__("_sre").compile(text, *arguments)
+            return found
     except Exception:  # no code of this engine: made anew, and kept for the next time
         _fresh[(text, flags)] = marshal.dumps(_arguments(text, flags))
     import re
@@ -103,10 +102,10 @@ def _read() -> dict[Key, bytes]:
 def _engine() -> tuple[str, int, int]:
     """What codes depend on: the exact Python and its engine."""
     try:
-        import _sre
+        engine = __import__("_sre")
     except ImportError:
         return (sys.version, 0, 0)
-    return (sys.version, _sre.MAGIC, _sre.CODESIZE)
+    return (sys.version, engine.MAGIC, engine.CODESIZE)
 
 
 def _arguments(text: str, flags: int) -> tuple[Any, ...]:
@@ -114,12 +113,9 @@ def _arguments(text: str, flags: int) -> tuple[Any, ...]:
     try:
         import re
 
-        if sys.version_info >= (3, 11):
-            from re import _compiler as compiler  # type: ignore[attr-defined]
-            from re import _parser as parser  # type: ignore[attr-defined]
-        else:
-            import sre_compile as compiler
-            import sre_parse as parser
+        new = sys.version_info >= (3, 11)
+        compiler = __import__("re._compiler" if new else "sre_compile", fromlist=["_code"])
+        parser = __import__("re._parser" if new else "sre_parse", fromlist=["parse"])
         tree = parser.parse(text, flags)
         names = tree.state.groupdict
         groups: list[str | None] = [None] * tree.state.groups
@@ -127,8 +123,6 @@ def _arguments(text: str, flags: int) -> tuple[Any, ...]:
             groups[number] = name
         code = [int(one) for one in compiler._code(tree, flags)]
         made = (int(flags | tree.state.flags), code, tree.state.groups - 1, dict(names), tuple(groups))
-        import _sre
-
-        return made if _sre.compile(text, *made) == re.compile(text, flags) else ()
+        return made if __import__("_sre").compile(text, *made) == re.compile(text, flags) else ()
     except Exception:
         return ()

@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "judge past sessions: what would have been stopped",
     "rules": "list, show and test rules",
     "setup": "choose the passphrase that unlocks a terminal",
+    "shims": "front doors named bash, sh and zsh for agents",
     "uninstall": "take guardsh away from an agent",
     "unlock": "let this terminal answer agents' requests",
 }

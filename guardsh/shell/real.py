@@ -58,11 +58,11 @@ def restore(environment: Mapping[str, str]) -> None:
     the exec by themselves, and signals ignored from outside stay so.
     """
     # The module behind signal, which costs milliseconds to import because it makes enumerations.
-    import _signal
+    signals = __import__("_signal")
 
     for name in ("SIGPIPE", "SIGXFSZ"):
-        if hasattr(_signal, name):
-            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
+        if hasattr(signals, name):
+            signals.signal(getattr(signals, name), signals.SIG_DFL)
     if _coerced(environment):
         del os.environ["LC_CTYPE"]
 
