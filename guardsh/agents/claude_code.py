@@ -1,7 +1,7 @@
 """Claude Code's hooks: PreToolUse before a tool runs, PostToolUse after a file tool has run.
 
-Source: code.claude.com/docs/en/hooks (2.1, autumn 2026). VS Code's agent mode runs the hooks of Claude Code's settings
-too, with its own names for tools and without matchers; its answers have the same form.
+Source: code.claude.com/docs/en/hooks (2.1, autumn 2026). VS Code's agent mode, Copilot CLI and Cursor run the hooks of
+Claude Code's settings too, with their own names for fields and tools; they get answers in their own form.
 """
 
 from __future__ import annotations
@@ -23,6 +23,21 @@ FILE_TOOLS = {"Write": "file_path", "Edit": "file_path", "MultiEdit": "file_path
 # Modes in which a hook's "ask" makes Claude Code ask. Under bypassPermissions it is approved in silence (issue 77212),
 # in auto before 2.1.211 too; dontAsk turns it into a denial that names no request.
 ASKING_MODES = ("default", "plan", "acceptEdits")
+
+
+def caller(payload: Mapping[str, Any]) -> Any:
+    """The agent that sends this, by what only it says; Claude Code in doubt, whose form the others know too."""
+    from guardsh.agents import claude_code
+
+    if "cursor_version" in payload or "generation_id" in payload:
+        from guardsh.agents import cursor
+
+        return cursor.AsClaudeCode
+    if "permission_mode" not in payload and ("toolName" in payload or "timestamp" in payload):
+        from guardsh.agents import copilot
+
+        return copilot.caller(payload)
+    return claude_code
 
 
 def read(payload: dict[str, Any], environment: Mapping[str, str]) -> Call | None:

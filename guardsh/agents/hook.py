@@ -35,7 +35,8 @@ if TYPE_CHECKING:
             """What the agent is about to do; None if that is nothing to judge. Raises Malformed."""
 
         @staticmethod
-        def deny(reason: str) -> Answer: ...
+        def deny(reason: str) -> Answer:
+            """The answer that makes the agent refuse. It must work before any payload was read, too."""
 
         @staticmethod
         def ask(reason: str) -> Answer: ...
@@ -69,8 +70,14 @@ class Call(Frozen):
     dialect: str = "bash"
     path: str = ""  # FILE and WRITTEN: the file, absolute
     edits: bool = False  # FILE: changes a part of it, rather than replacing it
+    files: tuple[tuple[str, str], ...] = ()  # FILE: overwrite, edit, delete or move, and the path; () for the one above
     arguments: dict[str, Any] | None = None  # TOOL
     can_ask: bool = False  # would the agent's own dialog be enforced now?
+
+    @property
+    def touched(self) -> tuple[tuple[str, str], ...]:
+        """What a file tool does to which files."""
+        return self.files or (("edit" if self.edits else "overwrite", self.path),)
 
 
 class Malformed(Exception):
@@ -221,6 +228,7 @@ def respond(module: Agent, payload: bytes, environment: Mapping[str, str]) -> An
         values = parse(payload)
         if not isinstance(values, dict):
             raise Malformed("it isn't a JSON object")
+        module = speaker(module, values)
         call = module.read(values, environment)
         return module.PASS if call is None else decide(module, call, environment)
     except Malformed as problem:
@@ -233,6 +241,15 @@ def respond(module: Agent, payload: bytes, environment: Mapping[str, str]) -> An
 
             traceback.print_exc()
         return module.deny(f"guardsh: BLOCKED, nothing ran: guardsh failed ({type(problem).__name__})\n  {_OTHERWISE}")
+
+
+def speaker(module: Agent, values: dict[str, Any]) -> Agent:
+    """Whose form the answer needs: agents read each other's settings, so that one's hook is started by another.
+
+    A module may have a function `caller` that tells who it is from the payload.
+    """
+    caller = getattr(module, "caller", None)
+    return caller(values) if caller is not None else module
 
 
 def _not_read(problem: str) -> str:
@@ -250,7 +267,8 @@ def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
     home, user = environment.get("HOME", ""), environment.get("USER", "")
     world = World(call.directory, home, environment, user, session=session)
     if call.kind == WRITTEN:
-        session.wrote(call.path)
+        for _, path in call.touched:
+            session.wrote(path)
         return module.PASS
     settings = config.load(call.directory, environment)
     rules = store.in_force(settings.packs)
@@ -278,7 +296,9 @@ def _remember(session: Session, call: Call, verdict: Verdict, world: World, rule
     from guardsh.facts import session as memory
 
     if call.kind == FILE and verdict.action == "pass":
-        memory.make_file(session, call.path, world)
+        for how, path in call.touched:
+            if how in ("overwrite", "edit"):
+                memory.make_file(session, path, world)
     elif call.kind == SHELL:
         memory.learn(session, call.text, verdict, world, rules, call.dialect)
 

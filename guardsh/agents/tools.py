@@ -67,6 +67,7 @@ LANGUAGES = {
     "python": "python", "py": "python", "ipython": "python", "jupyter": "python", "javascript": "javascript",
     "js": "javascript", "node": "javascript", "nodejs": "javascript", "typescript": "typescript", "ts": "typescript",
     "ruby": "ruby", "php": "php", "perl": "perl", "powershell": "powershell", "bash": "bash", "sh": "bash",
+    "shell": "bash", "zsh": "bash",
 }  # fmt: skip
 
 
@@ -85,9 +86,9 @@ def _judged(call: Call, world: World, rules: Rules, settings: Settings) -> Verdi
     from guardsh.judge import judge_effects
 
     if call.kind == FILE:
-        return judge_effects(
-            [_file_effect(call, world)], world, rules, settings, f"{call.tool} {call.path}", ("tool.file",)
-        )
+        effects = [_file_effect(how, path, call, world) for how, path in call.touched]
+        paths = " ".join(path for _, path in call.touched)
+        return judge_effects(effects, world, rules, settings, f"{call.tool} {paths}", ("tool.file",))
     if call.kind == SHELL:
         return _judged_code(call.dialect, call.text, world, rules, settings)
     return _judged_tool(call, world, rules, settings)
@@ -121,12 +122,10 @@ def parsed(text: str, directory: str) -> Call | None:
     return Call(TOOL, tool, directory, arguments=arguments) if isinstance(arguments, dict) else None
 
 
-def _file_effect(call: Call, world: World) -> Effect:
-    if call.edits:
-        kind = "edit"
-    else:
-        kind = "create" if world.kind(call.path) == "missing" else "overwrite"
-    return Effect(kind, target=Value(call.path), directory=call.directory)
+def _file_effect(how: str, path: str, call: Call, world: World) -> Effect:
+    """What a file tool does to one file; replacing one that isn't there makes it."""
+    kind = "create" if how == "overwrite" and world.kind(path) == "missing" else how
+    return Effect(kind, target=Value(path), directory=call.directory)
 
 
 # ---------------------------------------------------------------- MCP tools
