@@ -27,7 +27,9 @@ AGENTS, LABELLED, TLDR = "agent-commands.jsonl", "labelled-dev.jsonl", "tldr-com
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
-    return compile_files(pack_files())
+    made = compile_files(pack_files())
+    assert made.said == ()
+    return made
 
 
 def of_agent(record: dict[str, str], state: str = MISSING) -> Verdict:

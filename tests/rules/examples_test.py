@@ -113,7 +113,9 @@ def test_a_broken_pack_is_an_error(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def ours() -> Rules:
-    return compile_files(pack_files())
+    rules = compile_files(pack_files())
+    assert rules.said == ()
+    return rules
 
 
 @pytest.mark.parametrize("file", pack_files(), ids=lambda file: Path(file).stem)
