@@ -5,6 +5,7 @@ from __future__ import annotations
 from guardsh.facts.paths import normal
 from guardsh.reading import output as outputs
 from guardsh.reading.invocation import Invocation, read_arguments
+from guardsh.reading.items import items_of
 from guardsh.reading.model import GLOBS, HERE, HOLE, STAR, TOKEN, Arguments, CodeFile, Effect, Origin, ShellText, Value
 from guardsh.reading.reader import Call, Reader
 from guardsh.syntax import NotUnderstood
@@ -234,43 +235,6 @@ def targets_of(invocation: Invocation, selectors: list[str]) -> list[Value]:
     return found
 
 
-def items_of(invocation: Invocation) -> list[Value]:
-    """What a program that walks trees comes upon: starting points joined with the patterns of its name tests."""
-    about = invocation.description.get("items")
-    if not about:
-        return []
-    starts = invocation.select(about.get("under", ["leading"])) or [Value(".", invocation.command.words[0].span)]
-    names: list[Value | None] = []
-    if not any(invocation.has(option) for option in about.get("or", ())):
-        names += _names(invocation, about.get("named", []))
-    made: list[Value] = []
-    for start in starts:
-        base = start.text.rstrip("/") if start.text != "/" else ""
-        for name in names or [None]:
-            text = f"{base}/{STAR}" if name is None else f"{base}/{STAR}/{_globbed(name.text)}"
-            made.append(Value(text, start.span, (*start.origins, Origin("item", start.text))))
-    return made
-
-
-def _names(invocation: Invocation, options: list[str]) -> list[Value]:
-    found: list[Value] = []
-    negated = False
-    for option in invocation.options:
-        if option.name in ("-not", "!"):
-            negated = True
-            continue
-        if option.name in options and option.value is not None and not negated:
-            found.append(option.value)
-        negated = False
-    return found
-
-
-def _globbed(name: str) -> str:
-    from guardsh.reading.patterns import active
-
-    return active(name.rsplit("/", 1)[-1] or name)
-
-
 # ---------------------------------------------------------------- code in other languages
 
 
@@ -498,8 +462,9 @@ def _described_output(reader: Reader, call: Call, invocation: Invocation, output
     about = invocation.description
     if "items" in about:
         found = items_of(invocation)
-        return Value("\n".join(item.text for item in found), origins=(Origin("output", invocation.command.name),))
-    kind = about.get("output", "")
+        kept = tuple(dict.fromkeys(origin for item in found for origin in item.origins if origin.kind == "empty"))
+        return Value("\n".join(item.text for item in found), origins=(Origin("output", invocation.command.name), *kept))
+    kind = "token" if _chosen(invocation) else about.get("output", "")
     origins: tuple[Origin, ...] = ()
     if kind:
         origins += (Origin(kind, _source(invocation)),)
@@ -521,6 +486,16 @@ def _described_output(reader: Reader, call: Call, invocation: Invocation, output
 
 def _text_known(stdin: Value) -> bool:
     return any(text.strip(HOLE + TOKEN + " \n\t") for text in stdin.options or (stdin.text,))
+
+
+def _chosen(invocation: Invocation) -> bool:
+    """Does an option limit what it lists to what the text names?"""
+    from guardsh.rules.globs import matches
+
+    for option, globs in invocation.description.get("chosen", {}).items():
+        if any(matches(glob, value.text) for glob in globs for value in invocation.values(option)):
+            return True
+    return False
 
 
 def _source(invocation: Invocation) -> str:

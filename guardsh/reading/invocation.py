@@ -147,6 +147,8 @@ class _Sorter:
         elif self.about.get("style") == "pairs" and "=" in text:
             name, _, value = text.partition("=")
             self.options.append(Option(name + "=", word.but(text=value)))
+        elif self.about.get("style") == "word" and text in self.about.get("flags", ()):
+            self.options.append(Option(text))
         elif text.startswith("--") and len(text) > 2:
             self._long(word, text)
         elif len(text) > 1 and text[0] in self.signs:

@@ -62,7 +62,7 @@ class Value(Frozen):
 class Place(Frozen):
     """Where a command runs: here, or through ssh, docker exec, kubectl exec … elsewhere."""
 
-    kind: str = "here"  # here · host · container
+    kind: str = "here"  # here · host · container · throwaway (a container made for this command, without mounts)
     name: str = ""  # host, container or pod, as far as known
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from guardsh.reading.invocation import Invocation
     from guardsh.reading.model import Effect
     from guardsh.reading.reader import Reading
+    from guardsh.rules.loading import Rules
 
 _CHANGES = frozenset("delete overwrite truncate edit append create move permissions run data sql".split())
 _STATE = frozenset(
@@ -27,7 +28,15 @@ _LONGEST = 4000  # characters of a command that names are looked for in
 class Situation:
     """One command, or one effect of it, in its surroundings."""
 
-    def __init__(self, world: World, reading: Reading, invocation: Invocation, effect: Effect | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        reading: Reading,
+        invocation: Invocation,
+        effect: Effect | None = None,
+        rules: Rules | None = None,
+    ) -> None:
+        self.rules = rules
         self.world = world
         self.reading = reading
         self.invocation = invocation
@@ -62,6 +71,8 @@ class Situation:
 
     def _path_of(self, fact: str, target: Value, directory: str, recursive: bool) -> bool:
         place = self.effect.place if self.effect is not None else self.invocation.command.place
+        if fact == "path.empty":
+            return target.comes_from("empty")
         if fact in _STATE and place != HERE:
             return False
         if fact == "path.session" and self._made(target, directory):
@@ -239,6 +250,25 @@ class Situation:
         files = [o.detail for o in stdin.origins if o.kind == "file"] if stdin is not None else []
         return any(self.world.path_fact("path.secret", file, directory="/") for file in files)
 
+    def temporary_database(self) -> bool:
+        """Is the database a file that is temporary or that the text itself makes, or only in memory?"""
+        given = self.effect.detail("database") if self.effect is not None else ""
+        command, operands = self.invocation.command, self.invocation.operands[self.invocation.base :]
+        file = given or (operands[0].text if operands and self.invocation.description.get("here") else "")
+        if not file or command.place != HERE or "://" in file:
+            return False
+        if file == ":memory:":
+            return True
+        if self._made(Value(file), command.directory):
+            return True
+        return "/" in file and self.world.path_fact("path.temporary", file, directory=command.directory)
+
+    def only_settings(self) -> bool:
+        """Is what is appended known, and nothing but settings that might be given now without a question?"""
+        from guardsh.rules import appended
+
+        return self.rules is not None and appended.only_settings(self, self.rules)
+
     def runs_described(self) -> bool:
         """Does a variable that names a program name one that only does what its variable is for (ssh for GIT_SSH_COMMAND)?"""
         for _, value in self.invocation.command.environment:
@@ -296,7 +326,8 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "unattended": _environment("CI"),
     "superuser": lambda s: any(name in ("sudo", "doas", "pkexec", "run0") for name in s.invocation.command.via),
     "place.host": lambda s: s.invocation.command.place.kind == "host",
-    "place.container": lambda s: s.invocation.command.place.kind == "container",
+    "place.container": lambda s: s.invocation.command.place.kind in ("container", "throwaway"),
+    "place.throwaway": lambda s: s.invocation.command.place.kind == "throwaway",
     "loop": lambda s: "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words),
     "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
     "input.secret": lambda s: _input(s, "secret"),
@@ -310,6 +341,8 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "local-file": lambda s: any("/" in operand.text and "://" not in operand.text for operand in s.operands),
     "tool.file": lambda s: "tool.file" in s.invocation.command.via,
     "tool.mcp": lambda s: "tool.mcp" in s.invocation.command.via,
+    "settings": Situation.only_settings,
+    "temporary-database": Situation.temporary_database,
     "recursive": lambda s: s.effect is not None and s.effect.recursive,
     "glob": lambda s: s.effect is not None and s.effect.target is not None and not s.effect.target.known,
 }

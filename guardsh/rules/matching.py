@@ -45,7 +45,7 @@ def findings(reading: Reading, world: Any, rules: Rules) -> list[Found]:
         if not reading.commands:
             continue
         invocation = reading.commands[min(effect.index, len(reading.commands) - 1)]
-        situation = Situation(world, reading, invocation, effect)
+        situation = Situation(world, reading, invocation, effect, rules)
         for rule in rules.of_effect(effect.kind):
             found += _finding(rule, situation)
         for rule in _candidates(invocation, rules):

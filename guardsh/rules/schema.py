@@ -46,6 +46,7 @@ PROGRAM_KEYS = {
     "items": TABLE,
     "remote": FLAG,
     "answer": TEXT,
+    "chosen": TABLE,
 }
 EFFECT_KEYS = {"kind": TEXT, "on": TEXTS, "verb": TEXT, "when": TEXTS, "unless": TEXTS, "recursive": ANY, "default": TEXT}
 RUNS_KEYS = {
@@ -118,11 +119,12 @@ OUTPUTS = ("downloaded", "decoded", "transformed", "generated", "token", "tempor
 FACTS = frozenset(
     "path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project path.above "
     "path.outside path.build path.git path.secret path.startup path.guard path.backup path.mount path.data path.unknown "
-    "path.empty-prefix path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved "
-    "git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
+    "path.empty-prefix path.empty path.missing path.exists path.clean path.precious path.session path.directory "
+    "path.many path.moved git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
     "branch.protected branch.mine branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
-    "input.answered unattended superuser place.host place.container loop session.refused tool.file tool.mcp "
-    "recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file".split()
+    "input.answered unattended superuser place.host place.container place.throwaway loop session.refused tool.file tool.mcp "
+    "recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file "
+    "settings temporary-database".split()
 )
 
 
@@ -171,7 +173,10 @@ def _description(table: Mapping[str, Any], where: str) -> None:
     if "request" in table:
         _keys(table["request"], REQUEST_KEYS, f"{where}: request")
     if "items" in table:
-        _keys(table["items"], {"under": TEXTS, "named": TEXTS, "or": TEXTS}, f"{where}: items")
+        _keys(table["items"], {"under": TEXTS, "named": TEXTS, "or": TEXTS, "empty": TEXTS, "acts": TEXTS}, f"{where}: items")
+    for name, globs in table.get("chosen", {}).items():
+        if not _fits(globs, TEXTS):
+            raise PackError(f"{where}: chosen.{name} must be {TEXTS}")
     for file in table.get("context_files", ()):
         _keys(file, {"path": TEXT, "find": TEXT}, f"{where}: context_files")
         if "path" not in file:

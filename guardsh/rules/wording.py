@@ -16,6 +16,7 @@ _FACTS = {
     "path.precious": "holds files that are in no commit",
     "path.clean": "all of it is committed and unchanged",
     "path.session": "made by this session",
+    "path.empty": "only what is empty, or links",
     "path.missing": "isn't there now",
     "path.build": "build output, a cache or dependencies",
     "path.temporary": "temporary",
@@ -36,6 +37,9 @@ _FACTS = {
     "input.answered": "the program's own question is answered by a pipe",
     "unattended": "CI is set, which answers questions",
     "superuser": "as superuser",
+    "place.throwaway": "in a container that is thrown away",
+    "settings": "only settings: variables, aliases, a tool's own start-up code",
+    "temporary-database": "a temporary database",
     "loop": "for each of many items",
     "session.refused": "the like was just refused",
 }  # fmt: skip

@@ -57,6 +57,19 @@ name = "enter"
 stops = 1
 runs = [{ as = "command", on = "operands:2", place = "container:operand:1" }]
 [[program]]
+name = "fresh"
+stops = 1
+runs = [{ as = "command", on = "operands:2", place = "throwaway:operand:1" }]
+[[program]]
+name = "walk"
+style = "word"
+values = ["-name", "-type"]
+items = { named = ["-name"], empty = ["-empty", "-type=l"], acts = ["-delete"] }
+effects = [{ kind = "delete", on = "items", when = ["-delete"] }]
+[[program]]
+name = "add"
+effects = [{ kind = "append", on = "operands" }]
+[[program]]
 name = "xargs"
 stops = 0
 runs = [{ as = "command", on = "operands", items = "stdin" }]
@@ -99,6 +112,7 @@ CASES = [
     Case("path.data", "t shop.sqlite3", "t shop.py", "delete"),
     Case("path.unknown", 't "$(x)"', "t x", "delete"),
     Case("path.empty-prefix", 't "$(x)/"*', 't "$HOME/"*', "delete"),
+    Case("path.empty", "walk . -empty -delete", "walk . -name x -delete", "delete"),
     # what it is
     Case("path.missing", "t x", "t y", "delete", more={"files": {"y": ""}}),
     Case("path.exists", "t y", "t x", "delete", more={"files": {"y": ""}}),
@@ -175,6 +189,11 @@ CASES = [
     Case("superuser", "sudo t", "t"),
     Case("place.host", "ssh web t", "t"),
     Case("place.container", "enter web t", "ssh web t"),
+    Case("place.container", "fresh web t", "t"),
+    Case("place.throwaway", "fresh web t", "enter web t"),
+    Case("settings", "add ~/.bashrc <<< 'export A=1'", "add ~/.bashrc <<< 'nc -l 1'", "append"),
+    Case("temporary-database", "t /tmp/x", "t x", "delete"),
+    Case("temporary-database", "t :memory:", "t postgres:///tmp/x", "delete"),
     Case("loop", "ls | xargs t", "t"),
     Case("session.refused", "t", "t", given=("session.refused",)),
     Case("recursive", "t -r x", "t x", "delete"),

@@ -65,4 +65,4 @@ def situation(text: str, rules: Rules, world: World | None = None, effect: str =
     if not effect:
         return Situation(world, reading, reading.commands[-1])
     found = [one for one in reading.effects if one.kind == effect][-1]
-    return Situation(world, reading, reading.commands[found.index], found)
+    return Situation(world, reading, reading.commands[found.index], found, rules)
