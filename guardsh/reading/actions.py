@@ -45,11 +45,27 @@ def program(reader: Reader, call: Call) -> Value:
             ran = runs.run(reader, call, invocation, run)
             output = ran if ran is not None else output
         output = _output(reader, call, invocation, output)
+    if call.environment:
+        _started_by_variables(reader, call)
     if "/" in call.words[0].text:
         run_file(reader, call, call.words[0], "program", call.words)
     elif call.state.files or "PATH" in call.state.variables:
         _along_path(reader, call, name)
     return output
+
+
+def _started_by_variables(reader: Reader, call: Call) -> None:
+    """Variables that name a program for others to start: PAGER, GIT_SSH_COMMAND … (`starts` of the description of "*")"""
+    about = reader.rules.program("*")
+    names = about.get("starts", ()) if about is not None else ()
+    for name, value in dict.fromkeys(call.environment):
+        if name in names and name not in reader.active and value.text.strip():
+            reader.active.append(name)
+            try:
+                inner = call.but(via=(*call.via, name), depth=call.depth + 1, stdin=None, redirects=(), external=True)
+                code(reader, inner, "shell", value.but(text=value.text.lstrip("|-! ")))
+            finally:
+                reader.active.pop()
 
 
 def _parts(words: tuple[Value, ...], separator: str) -> list[tuple[Value, ...]]:
@@ -294,8 +310,8 @@ def _written_by_code(reader: Reader, call: Call, act: Effect) -> None:
     path = reader.path(act.target.text, call.state)
     if content:
         reader.write(path, Value(content, act.span), call.state, append=act.kind == "append")
-    elif path in call.state.files or act.kind == "overwrite" and act.target.known:
-        call.state.files[path] = Value(HOLE, origins=(Origin("output", "code"),))
+    elif act.target.known and not path.startswith("/dev/"):
+        call.state.files[path] = Value(HOLE, origins=(Origin("transformed", "code"),))
 
 
 def _span_in(reader: Reader, call: Call, value: Value, span: tuple[int, int]) -> tuple[int, int]:

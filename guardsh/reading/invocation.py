@@ -119,6 +119,10 @@ class _Sorter:
         self.ended = self.about.get("style") == "none"
         self.leading = 0
         self.unlisted = 0
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What a description says about the form of options."""
         self.signs = "-+" if any(n[:1] == "+" for n in self.about.get("values", ())) else "-"
         self.until = {name: run["until"] for run in self.about.get("runs", ()) if "until" in run for name in run["on"]}
 
@@ -263,5 +267,6 @@ class _Sorter:
                         both[key] = [option for option in both[key] if option not in sub[other]]
                 merge(both, sub)
                 self.about, self.base = both, count
+                self._prepare()
                 return
 

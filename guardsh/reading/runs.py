@@ -32,12 +32,12 @@ def run(reader: Reader, call: Call, invocation: Invocation, about: Table) -> Val
     if about.get("on") == ["stdin"]:
         values = values or ([] if call.stdin is None else [call.stdin])
         call = call.but(stdin=None)
-    if not values:
-        return None
     if language == "task":
         from guardsh.reading import tasks
 
         return tasks.run(reader, call, invocation, about, values)
+    if not values:
+        return None
     arguments = _arguments(invocation, about)
     if language.endswith("-file"):
         output: Value | None = None
@@ -133,6 +133,8 @@ def _word_lists(reader: Reader, call: Call, invocation: Invocation, about: Table
         lists = [option.words for option in invocation.options if option.name in about["on"]]
     else:
         words = tuple(actions.targets_of(invocation, about.get("on", ["operands"])))
+        if words and words[0].text == "--":
+            words = words[1:]
         lists = _from_doubtful_starts(words, _doubtful(invocation, about))
     if "items" not in about:
         return [(words, None) for words in lists]
@@ -193,8 +195,11 @@ def _pieces(reader: Reader, call: Call, source: Value | None, *, lines: bool) ->
     source = reader.content(source, call.state)
     found: dict[str, None] = {}
     for text in source.options or (source.text,):
-        text = text.replace("\0", "\n")
-        for piece in text.split("\n") if lines else [*_unquoted(text), *(line for line in text.split("\n") if " " in line and "\0" in source.text)]:
+        if "\0" in text:
+            pieces = text.split("\0")
+        else:
+            pieces = text.split("\n") if lines else _unquoted(text)
+        for piece in pieces:
             if piece.strip():
                 found[piece] = None
     pieces = list(found)
@@ -216,6 +221,15 @@ def _unquoted(text: str) -> list[str]:
         return text.split()
 
 
+def _chunks(items: list[Value], invocation: Invocation, about: Table) -> list[list[Value]]:
+    """The items of each command, as `xargs -n 2` deals them out."""
+    sizes = [value.text for option in about.get("size", ()) for value in invocation.values(option)]
+    if not sizes:
+        return [items]
+    size = int(sizes[-1]) if sizes[-1].isdigit() and sizes[-1] != "0" else 1
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
 def _with_items(words: Words, items: list[Value] | None, invocation: Invocation, about: Table) -> list[Words]:
     """The words with the items put in."""
     if items is None:
@@ -229,7 +243,7 @@ def _with_items(words: Words, items: list[Value] | None, invocation: Invocation,
     if not items:
         return [words]
     if not present:
-        return [(*words, *items)] if about["items"] == "stdin" else [words]
+        return [(*words, *chunk) for chunk in _chunks(items, invocation, about)] if about["items"] == "stdin" else [words]
     made = []
     for item in items:
         replaced = words

@@ -30,13 +30,13 @@ _OWN = frozenset(
 
 
 def run(reader: Reader, call: Call, invocation: Invocation, about: Table, values: list[Value]) -> Value | None:
-    """Walk the task that a command names; `about["task"]` says which kind of project file defines it."""
+    """Walk the task that a command names, or the default one; `about["task"]` says which kind of project file defines it."""
     kind = about.get("task", "")
     finder = _KINDS.get(kind.removesuffix("-or-program"))
     if finder is None:
         return None
     directory = invocation.command.directory
-    if kind.endswith("-or-program"):
+    if kind.endswith("-or-program") and values:
         _installed_program(reader, call, invocation, values)
     for name, text, place in finder(reader, call, invocation, [value.text for value in values], directory):
         key = f"task {place} {name}"
@@ -46,7 +46,7 @@ def run(reader: Reader, call: Call, invocation: Invocation, about: Table, values
         try:
             state = call.state.copy()
             state.directories = (place.rpartition("/")[0] or "/",)
-            value = Value(text, values[0].span, (Origin("file", place),))
+            value = Value(text, values[0].span if values else call.span, (Origin("file", place),))
             reader.shell_text(value, call.but(state=state, stdin=None, via=(*call.via, name)))
         finally:
             reader.active.pop()
@@ -73,8 +73,8 @@ def _npm(reader: Reader, call: Call, invocation: Invocation, words: list[str], d
     rest = words[2:]
     if not names and words and (words[0] not in _OWN or words[0] in _LIFECYCLE):
         names, rest = {"t": ["test"], "tst": ["test"]}.get(words[0], words[:1]), words[1:]
-    if words[:1] in (["install"], ["i"], ["ci"]):
-        names, rest = ["install"], []
+    if words[:1] in (["install"], ["i"], ["ci"], ["add"]):
+        names, rest = ["install", "prepublish", "prepare"], []
     path, scripts = _package(reader, call, directory)
     found: list[Task] = []
     for name in names:
@@ -133,19 +133,26 @@ def _composer_line(line: str) -> str:
 def _make(reader: Reader, call: Call, invocation: Invocation, words: list[str], directory: str) -> list[Task]:
     """The recipes of the targets and of what they need; variables as far as they are plain."""
     named = [v.text for option in ("-f", "--file", "--makefile") for v in invocation.values(option)]
-    file, text = "", None
+    texts = [value.text for option in ("--eval", "-E") for value in invocation.values(option)]
+    place = ""
     for name in named or ["GNUmakefile", "makefile", "Makefile"]:
         file = normal(name, directory, call.state.home)
-        text = _stdin_text(reader, call) if name == "-" else reader.file_text(file, call.state)
+        text = _stdin_text(reader, call) if name in ("-", "/dev/stdin") else reader.file_text(file, call.state)
         if text is not None:
-            break
-    inline = [v.text for v in invocation.values("--eval")]
-    if text is None and not inline:
+            place = place or (file if name != "-" and not file.startswith("/dev/") else "")
+            texts.append(text)
+            if not named:
+                break
+    if not texts:
         return []
-    variables = dict(word.split("=", 1) for word in words if "=" in word)
-    rules, first = _makefile("\n".join([*inline, text or ""]), variables)
-    found: list[Task] = []
-    _target_recipes([w for w in words if "=" not in w] or [first], rules, variables, file or directory + "/Makefile", found, set())
+    given = dict(word.split("=", 1) for word in words if "=" in word)
+    file = Makefile(lambda name: reader.file_text(normal(name, directory, call.state.home), call.state), given)
+    for text in texts:
+        file.read(text)
+    place = place or directory.rstrip("/") + "/Makefile"
+    found: list[Task] = [("$(shell)", text, place) for text in file.shell]
+    targets = [word for word in words if "=" not in word] or [file.first]
+    _target_recipes(targets, file.rules, file.variables, place, found, set())
     return found
 
 
@@ -156,41 +163,102 @@ def _stdin_text(reader: Reader, call: Call) -> str | None:
 MakeRules = dict[str, tuple[list[str], list[str]]]  # target -> prerequisites, recipe lines
 
 
-def _makefile(text: str, variables: dict[str, str]) -> tuple[MakeRules, str]:
-    rules: MakeRules = {}
-    first, current = "", []  # type: ignore[var-annotated]
-    for line in text.replace("\\\n", " ").split("\n")[:LINES]:
-        if line.startswith("\t") and current:
-            for target in current:
-                rules[target][1].append(line[1:])
-            continue
+class Makefile:
+    """What a makefile says: rules, variables, and the commands that it runs while it is read."""
+
+    def __init__(self, text_of: Callable[[str], str | None], given: dict[str, str]) -> None:
+        self.text_of = text_of
+        self.given = frozenset(given)  # variables of the command line win
+        self.variables = dict(given)
+        self.rules: MakeRules = {}
+        self.shell: list[str] = [given["SHELL"]] if "SHELL" in given else []
+        self.first = ""
+        self.current: list[str] = []
+        self.defining = ""
+        self.depth = 0
+
+    def read(self, text: str) -> None:
+        """Take in a makefile's text."""
+        for line in text.replace("\\\n\t", " ").replace("\\\n", " ").split("\n")[:LINES]:
+            self._line(line)
+
+    def _line(self, line: str) -> None:
+        if self.defining:
+            if line.strip() == "endef":
+                self.defining = ""
+            else:
+                self.variables[self.defining] = (self.variables.get(self.defining, "") + "\n" + line.strip()).strip("\n")
+            return
+        if line.startswith("\t") and self.current:
+            for target in self.current:
+                self.rules[target][1].append(line[1:])
+            return
         line = line.split("#", 1)[0].rstrip()
         if not line.strip():
-            continue
+            return
+        word, _, rest = line.strip().partition(" ")
+        if word == "define":
+            self.defining = rest.strip().split("=")[0].strip(" :?+")
+            self.variables.pop(self.defining, None)
+        elif word in ("include", "-include", "sinclude"):
+            self._include(rest)
+        elif not self._assignment(line):
+            self._shell_calls(line)
+            self._rule(line)
+
+    def _include(self, names: str) -> None:
+        if self.depth > 5:
+            return
+        self.depth += 1
+        for name in _make_expanded(names, self.variables).split()[:20]:
+            text = self.text_of(name)
+            if text is not None:
+                self.read(text)
+        self.depth -= 1
+
+    def _assignment(self, line: str) -> bool:
         name, sign, value = _make_assignment(line)
-        if sign:
-            if sign == "?=" and name in variables:
-                continue
-            variables.setdefault(name, value) if sign == "first" else variables.__setitem__(name, value)
-            current = []
-            continue
+        if not sign:
+            return False
+        self.current = []
+        self._shell_calls(value)
+        if sign == "!=":
+            self.shell.append(_make_expanded(value, self.variables))
+            value = HOLE
+        if name in self.given or sign == "?=" and name in self.variables:
+            return True
+        self.variables[name] = f"{self.variables.get(name, '')} {value}".strip() if sign == "+=" else value
+        return True
+
+    def _shell_calls(self, text: str) -> None:
+        """$(shell command) outside of recipes runs while the file is read, or when its variable is used."""
+        start = text.find("$(shell ")
+        while start >= 0:
+            end = _closing(text, start + 1)
+            self.shell.append(_make_expanded(text[start + 8 : end], self.variables))
+            start = text.find("$(shell ", end)
+
+    def _rule(self, line: str) -> None:
         head, colon, rest = line.partition(":")
         if not colon or line.startswith((" ", "\t")):
-            continue
+            return
         needs, semicolon, recipe = rest.lstrip(":").partition(";")
-        current = _make_expanded(head, variables).split()
-        for target in current:
-            known = rules.setdefault(target, ([], []))
-            known[0].extend(_make_expanded(needs, variables).split())
+        if _make_assignment(needs.strip())[1]:  # target: NAME = value
+            name, _, value = _make_assignment(needs.strip())
+            self.variables.setdefault(name, value)
+            return
+        self.current = _make_expanded(head, self.variables).split()
+        for target in self.current:
+            known = self.rules.setdefault(target, ([], []))
+            known[0].extend(_make_expanded(needs, self.variables).split())
             if semicolon:
                 known[1].append(recipe.strip())
-            if not first and not target.startswith(".") and "%" not in target:
-                first = target
-    return rules, first
+            if not self.first and not target.startswith(".") and "%" not in target:
+                self.first = target
 
 
 def _make_assignment(line: str) -> tuple[str, str, str]:
-    for sign in (":::=", "::=", ":=", "?=", "+=", "="):
+    for sign in (":::=", "::=", ":=", "?=", "+=", "!=", "="):
         name, found, value = line.partition(sign)
         plain = name.strip().removeprefix("export ").removeprefix("override ").strip()
         if found and plain and all(c.isalnum() or c in "_.-" for c in plain):
@@ -244,16 +312,29 @@ def _closing(text: str, start: int) -> int:
     return len(text)
 
 
-def _target_recipes(targets: list[str], rules: MakeRules, variables: dict[str, str], file: str, found: list[Task], seen: set[str]) -> None:
+def _target_recipes(
+    targets: list[str], rules: MakeRules, variables: dict[str, str], file: str, found: list[Task], seen: set[str]
+) -> None:
     for target in targets:
         if target in seen or len(seen) > NESTED_TARGETS:
             continue
         seen.add(target)
-        needs, recipe = rules.get(target, ([], []))
+        needs, recipe = rules.get(target) or _pattern_rule(target, rules)
         _target_recipes([need for need in needs if need in rules], rules, variables, file, found, seen)
-        lines = [_make_expanded(line.strip().lstrip("@-+").strip(), {**variables, "@": target}) for line in recipe]
-        if lines:
-            found.append((target, "\n".join(lines), file))
+        expanded = (_make_expanded(line.strip().lstrip("@-+").strip(), {**variables, "@": target}) for line in recipe)
+        lines = [line.lstrip("@-+ ") for text in expanded for line in text.split("\n")]
+        if ".ONESHELL" in rules:
+            lines = ["\n".join(lines)]
+        found += [(target, line, file) for line in lines if line.strip()]  # each line has a shell of its own
+
+
+def _pattern_rule(target: str, rules: MakeRules) -> tuple[list[str], list[str]]:
+    """%.o: %.c, or what .DEFAULT says"""
+    for pattern, rule in rules.items():
+        stem, percent, end = pattern.partition("%")
+        if percent and target.startswith(stem) and target.endswith(end):
+            return rule
+    return rules.get(".DEFAULT", ([], []))
 
 
 def _just(reader: Reader, call: Call, invocation: Invocation, words: list[str], directory: str) -> list[Task]:

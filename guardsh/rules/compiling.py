@@ -20,7 +20,7 @@ LISTS = (
     "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "no_target", "host", "path", "operation", "field",
     "credential", "when", "unless",
 )  # fmt: skip
-DESCRIPTION_LISTS = ("values", "optional", "flags", "directory", "saves", "credential", "host", "context")
+DESCRIPTION_LISTS = ("values", "optional", "flags", "directory", "saves", "credential", "host", "context", "starts")
 
 PROGRAM, RULE, EFFECT = "program ", "rule ", "effect "  # prefixes of the index's keys
 VARIABLE = "variable "
@@ -87,7 +87,7 @@ def describe(table: Mapping[str, Any]) -> Table:
     for key in ("effects", "runs"):
         if key in table:
             made[key] = [
-                {k: as_list(v) if k in ("on", "when", "unless", "until", "directory", "replace", "arguments", "zero", "from", "lines") else v for k, v in entry.items()}
+                {k: as_list(v) if k in ("on", "when", "unless", "until", "directory", "replace", "arguments", "zero", "from", "lines", "size") else v for k, v in entry.items()}
                 for entry in table[key]
             ]
     if "items" in table:

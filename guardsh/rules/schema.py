@@ -27,6 +27,7 @@ PROGRAM_KEYS = {
     "style": TEXT,
     "stops": NUMBER,
     "splits": TEXT,
+    "starts": TEXTS,
     "assigns": FLAG,
     "reads": FLAG,
     "directory": TEXTS,
@@ -67,6 +68,7 @@ RUNS_KEYS = {
     "each": FLAG,
     "from": TEXTS,
     "lines": TEXTS,
+    "size": TEXTS,
     "separators": TABLE,
     "keys": TABLE,
 }
@@ -223,8 +225,9 @@ def _rule(rule: Mapping[str, Any], where: str) -> None:
                 raise PackError(f"{where}: {key}.{name} must be {TEXTS}")
     _facts(rule, where)
     _steps(rule, where)
-    if "argument" in rule:
-        _regular_expression(rule["argument"], f"{where}: argument")
+    for key in ("argument", "input"):
+        if key in rule:
+            _regular_expression(rule[key], f"{where}: {key}")
     if "input" in rule:
         _regular_expression(rule["input"], f"{where}: input")
     for key in ("catches", "spares"):
