@@ -86,13 +86,23 @@ def starts(place: Place, places: Places, below: bool = False) -> bool:
     """Is the path certainly one of these places or below it (with `below`: only below)?"""
     if not place:
         return False
-    likely = places.beginning(place[0])
-    return any(len(place) >= len(pattern) + below and all(map(_fits, place, pattern)) for pattern in likely)
+    return _starts_at(place, 0, places, below)
+
+
+def _starts_at(place: Place, index: int, places: Places, below: bool = False) -> bool:
+    left = len(place) - index - below
+    for pattern in places.beginning(place[index]):
+        if left >= len(pattern) and all(map(_fits, place[index : index + len(pattern)], pattern)):
+            return True
+    return False
 
 
 def holds(place: Place, places: Places) -> bool:
     """Do the components of one of these places certainly come in a row anywhere in the path?"""
-    return any(starts(place[index:], places) for index in range(len(place)))
+    for index in range(len(place)):
+        if _starts_at(place, index, places):
+            return True
+    return False
 
 
 def may_start(place: Place, places: Places) -> bool:
@@ -106,6 +116,10 @@ def may_start(place: Place, places: Places) -> bool:
 
 def may_hold(place: Place, places: Places) -> bool:
     """Do the components of one of these places come in a row anywhere in the path, or is that what its globs mean?"""
+    if holds(place, places):
+        return True
+    if not any(map(is_marked, place)):
+        return False
     return any(may_start(place[index:], places) for index in range(len(place)))
 
 

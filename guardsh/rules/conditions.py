@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from guardsh.rules.loading import Rules
 
 _CHANGES = frozenset("delete overwrite truncate edit append create move permissions run data sql".split())
+_ON_FILES = frozenset("delete overwrite truncate edit append create move permissions read send".split())
 _STATE = frozenset(
     "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
 )
@@ -43,7 +44,18 @@ class Situation:
         self.effect = effect
         self.operands: tuple[Value, ...] = invocation.operands[invocation.base :]
         self._names: frozenset[str] | None = None
+        self._targets: list[str] | None = None
         self._hosts: frozenset[str] | None = None
+
+    def target_texts(self) -> list[str]:
+        """The effect's target as written and, of a file, as the absolute path that it means."""
+        if self._targets is None:
+            effect = self.effect
+            target = effect.target if effect is not None else None
+            self._targets = [target.text if target is not None else ""]
+            if target is not None and effect is not None and effect.kind in _ON_FILES:
+                self._targets.append(normal(target.text, effect.directory))
+        return self._targets
 
     def holds(self, fact: str, *, every: bool = False) -> bool:
         """Is the fact proven? Of a command's several operands, for any of them, or with `every` for all."""

@@ -7,11 +7,13 @@ from guardsh.reading.model import HOLE, STAR
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from collections.abc import Collection
     from typing import Union
 
     Alternative = Union[re.Pattern[str], tuple[str, ...]]
 
 _alternatives: dict[str, tuple[Alternative, ...]] = {}
+_kinds: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str], tuple[str, ...]]] = {}
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -31,6 +33,40 @@ def matches(pattern: str, text: str) -> bool:
         found = _alternatives[pattern] = tuple(map(_alternative, pattern.lower().split("|")))
     text = text.lower()
     return any(_fits(one, text) if isinstance(one, tuple) else one.fullmatch(text) is not None for one in found)
+
+
+def matches_any(globs: Collection[str], text: str) -> bool:
+    """Is the text one that any of these globs names? Long lists are sorted once by what they ask."""
+    if len(globs) < 5:
+        return any(matches(glob, text) for glob in globs)
+    key = tuple(globs)
+    kinds = _kinds.get(key)
+    if kinds is None:
+        kinds = _kinds[key] = _sorted(key)
+    exact, names, others = kinds
+    lowered = text.lower()
+    if lowered in exact:
+        return True
+    if names:
+        before, slash, name = lowered.rpartition("/")
+        if slash and name in names:
+            return True
+    return any(matches(glob, text) for glob in others)
+
+
+def _sorted(globs: Collection[str]) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """Plain texts, last components (of `*/name`), and the other globs."""
+    exact, names, others = set(), set(), []
+    for glob in globs:
+        for one in [glob] if glob == "$(*)" else glob.split("|"):
+            plain = one.removeprefix("*/")
+            if "*" in plain or "?" in plain or glob == "$(*)" or "/" in plain and plain != one:
+                others.append(one)
+            elif plain != one:
+                names.add(plain.lower())
+            else:
+                exact.add(one.lower())
+    return frozenset(exact), frozenset(names), tuple(others)
 
 
 def _alternative(glob: str) -> Alternative:

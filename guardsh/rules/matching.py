@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guardsh.frozen import Frozen
-from guardsh.rules.globs import matches
+from guardsh.rules.globs import matches, matches_any
 from guardsh.verdict import Finding, Step
 
 TYPE_CHECKING = False
@@ -127,7 +127,7 @@ def matched(rule: Table, situation: Situation) -> bool:
     return (
         _options_hold(rule, situation)
         and _operands_hold(rule, situation)
-        and ("effect" not in rule or _effect_holds(rule, situation.effect))
+        and ("effect" not in rule or _effect_holds(rule, situation))
         and _variables_hold(rule, situation.invocation)
         and _input_holds(rule, situation.invocation)
         and all(situation.holds(fact) for fact in rule.get("when", ()))
@@ -160,15 +160,15 @@ def _values_hold(rule: Table, invocation: Invocation) -> bool:
     if not wanted:
         return True
     return any(
-        matches(glob, value.text) for name, globs in wanted.items() for value in invocation.values(name) for glob in globs
+        matches_any(globs, value.text) for name, globs in wanted.items() for value in invocation.values(name)
     )
 
 
 def _operands_hold(rule: Table, situation: Situation) -> bool:
     operands = situation.operands
-    if "operands" in rule and not any(matches(glob, o.text) for glob in rule["operands"] for o in operands):
+    if "operands" in rule and not any(matches_any(rule["operands"], o.text) for o in operands):
         return False
-    if "no_operands" in rule and any(matches(glob, o.text) for glob in rule["no_operands"] for o in operands):
+    if "no_operands" in rule and any(matches_any(rule["no_operands"], o.text) for o in operands):
         return False
     if "count" in rule:
         low, high = (list(rule["count"]) + [None])[:2] if isinstance(rule["count"], list) else (rule["count"], None)
@@ -196,43 +196,29 @@ def _variables_hold(rule: Table, invocation: Invocation) -> bool:
         return True
     for name, globs in rule["variable"].items():
         values = [value for key, value in invocation.command.environment if key == name]
-        if any(matches(glob, value.text) for glob in globs for value in values):
+        if any(matches_any(globs, value.text) for value in values):
             return True
     return False
 
 
-def _effect_holds(rule: Table, effect: Effect | None) -> bool:
+def _effect_holds(rule: Table, situation: Situation) -> bool:
+    effect = situation.effect
     if effect is None or effect.kind not in rule["effect"]:
         return False
-    if "verb" in rule and not any(matches(glob, effect.verb) for glob in rule["verb"]):
+    if "verb" in rule and not matches_any(rule["verb"], effect.verb):
         return False
     if "recursive" in rule and rule["recursive"] != effect.recursive:
         return False
     if "target" in rule:
-        if not any(matches(glob, text) for text in _target_texts(effect) for glob in rule["target"]):
+        if not any(matches_any(rule["target"], text) for text in situation.target_texts()):
             return False
     if "no_target" in rule:
-        if any(matches(glob, text) for text in _target_texts(effect) for glob in rule["no_target"]):
+        if any(matches_any(rule["no_target"], text) for text in situation.target_texts()):
             return False
     for name in ("host", "path", "operation", "field", "credential"):
-        if name in rule and not any(matches(glob, effect.detail(name)) for glob in rule[name]):
+        if name in rule and not matches_any(rule[name], effect.detail(name)):
             return False
     return True
-
-
-_ON_FILES = frozenset("delete overwrite truncate edit append create move permissions read send".split())
-
-
-def _target_texts(effect: Effect) -> list[str]:
-    """The target as written and, of a file, as the absolute path that it means."""
-    if effect.target is None:
-        return [""]
-    text = effect.target.text
-    if effect.kind not in _ON_FILES:
-        return [text]
-    from guardsh.facts.paths import normal
-
-    return [text, normal(text, effect.directory)]
 
 
 # ---------------------------------------------------------------- scoring
@@ -259,7 +245,7 @@ def _applies(step: Table, situation: Situation, *, every: bool) -> bool:
     invocation = situation.invocation
     if "flags" in step and not any(invocation.has(flag) for flag in step["flags"]):
         return False
-    if "operands" in step and not any(matches(glob, o.text) for glob in step["operands"] for o in situation.operands):
+    if "operands" in step and not any(matches_any(step["operands"], o.text) for o in situation.operands):
         return False
     if "options" in step and not _values_hold(step, invocation):
         return False
