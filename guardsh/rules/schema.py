@@ -110,6 +110,7 @@ RULE_KEYS = {
     "advice": TEXT,
     "phrase": TEXT,
     "lists": TEXT,
+    "undo": TEXTS,
     "catches": ANY,
     "spares": ANY,
 }
@@ -125,7 +126,7 @@ FACTS = frozenset(
     "path.many path.moved git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
     "branch.protected branch.mine branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
     "input.answered unattended superuser place.host place.container place.throwaway loop session.refused tool.file tool.mcp "
-    "recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file "
+    "loss.saved recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file "
     "settings temporary-database".split()
 )
 
@@ -225,16 +226,29 @@ def _rule(rule: Mapping[str, Any], where: str) -> None:
                 raise PackError(f"{where}: {key}.{name} must be {TEXTS}")
     _facts(rule, where)
     _steps(rule, where)
+    _undo(rule, where)
     for key in ("argument", "input"):
         if key in rule:
             _regular_expression(rule[key], f"{where}: {key}")
-    if "input" in rule:
-        _regular_expression(rule["input"], f"{where}: input")
     for key in ("catches", "spares"):
         if not isinstance(rule.get(key, []), list):
             raise PackError(f"{where}: {key} must be a list")
         for example in rule.get(key, ()):
             _example(example, f"{where}: {key}")
+
+
+def _undo(rule: Mapping[str, Any], where: str) -> None:
+    """What is saved must be known where a loss that is saved counts less."""
+    from guardsh.undo.losses import KINDS as SAVED
+    from guardsh.verdict import TAKING
+
+    for kind in as_list(rule.get("undo", ())):
+        if kind not in SAVED:
+            raise PackError(f"{where}: undo: unknown {kind!r}{nearest(kind, SAVED)}")
+    lowered = any("loss.saved" in as_list(step.get("when", ())) for step in rule.get("lower", ()))
+    effects = set(as_list(rule.get("effect", ())))
+    if lowered and not rule.get("undo") and not (effects and effects <= TAKING):
+        raise PackError(f"{where}: lower by loss.saved needs `undo`, or an effect of {', '.join(sorted(TAKING))}")
 
 
 def _count(count: object, where: str) -> None:

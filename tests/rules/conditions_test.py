@@ -45,6 +45,9 @@ name = "yes"
 name = "reveal"
 output = "secret"
 [[program]]
+name = "dump"
+output = "dump"
+[[program]]
 name = "sudo"
 stops = 0
 runs = [{ as = "command", on = "operands" }]
@@ -182,6 +185,8 @@ CASES = [
     Case("input.file", "t < x", "t"),
     Case("input.file", "cat x | t", "ls | t"),
     Case("input.secret", "reveal | t", "ls | t"),
+    Case("input.dump", "dump | t", "ls | t"),
+    Case("argument.secret", 't "$(reveal)"', 't "$(ls)"'),
     Case("input.key", "cat ~/.ssh/id_rsa | t", "cat id | t"),
     Case("input.any", "ls | t", "t"),
     # surroundings

@@ -88,6 +88,14 @@ def test_words_of_the_command_are_no_operands() -> None:
     assert matches("count = [1, 1]", "t push x", '"t push"')
 
 
+def test_what_is_read_on_standard_input() -> None:
+    rule = "input = '(?i)^drop '"
+    assert matches(rule, "t <<< 'drop table x'")
+    assert matches(rule, "t <<E\nDrop x\nE")
+    assert not matches(rule, "t <<< 'select 1'")
+    assert not matches(rule, "t 'drop table x'")
+
+
 def test_variables_that_the_text_sets() -> None:
     rule = 'variable = { EDITOR = ["sh*"], PAGER = "*" }'
     assert matches(rule, "EDITOR='sh -c x' t")
