@@ -193,7 +193,7 @@ class _Sorter:
 
     def _count_unlisted(self, name: str) -> None:
         """An option that nobody described may take the next word as its value."""
-        if not self.operands and not any(name in self.about.get(key, ()) for key in ("optional", "flags")):
+        if len(self.operands) <= self.base and not any(name in self.about.get(key, ()) for key in ("optional", "flags")):
             self.unlisted += 1
 
     def _full(self, name: str) -> str:
@@ -241,32 +241,38 @@ class _Sorter:
         self.operands.append(word)
         if not self.options:
             self.leading = len(self.operands)
-        if self.ended:
-            return
         if self.subs:
             self._subcommand()
+        if self.ended:
+            return
         stops = self.about.get("stops")
         if stops is not None and len(self.operands) - self.base > stops:
             self.ended = True
 
     def _subcommand(self) -> None:
+        """Do the operands so far name a subcommand? All that the packs say about it counts."""
         count = len(self.operands)
-        for words, sub in self.subs.items():
-            parts = words.split()
-            if len(parts) != count or count <= self.base:
-                continue
-            if all(self.operands[i].text in part.split("|") for i, part in enumerate(parts)):
-                from guardsh.rules.compiling import merge
+        if count <= self.base:
+            return
+        found = [sub for words, sub in self.subs.items() if self._names(words.split(), count)]
+        if not found:
+            return
+        from guardsh.rules.compiling import merge
 
-                both = dict(self.about)
-                for key in ("stops", "style", "effects", "runs", "reads", "output", "request", "data"):
-                    if key in sub:
-                        both.pop(key, None)
-                for key, other in (("values", "flags"), ("values", "optional"), ("flags", "values"), ("optional", "values")):
-                    if key in both and other in sub:
-                        both[key] = [option for option in both[key] if option not in sub[other]]
-                merge(both, sub)
-                self.about, self.base = both, count
-                self._prepare()
-                return
+        both = dict(self.about)
+        for sub in found:
+            for key in ("stops", "style", "effects", "runs", "reads", "output", "request", "data"):
+                if key in sub:
+                    both.pop(key, None)
+        for sub in found:
+            for key, other in (("values", "flags"), ("values", "optional"), ("flags", "values"), ("optional", "values")):
+                if key in both and other in sub:
+                    both[key] = [option for option in both[key] if option not in sub[other]]
+            merge(both, sub)
+            if self.ended and "stops" in sub:
+                self.ended = False
+        self.about, self.base = both, count
+        self._prepare()
 
+    def _names(self, parts: list[str], count: int) -> bool:
+        return len(parts) == count and all(self.operands[i].text in part.split("|") for i, part in enumerate(parts))

@@ -36,9 +36,10 @@ def run(reader: Reader, call: Call, invocation: Invocation, about: Table, values
     if finder is None:
         return None
     directory = invocation.command.directory
-    if kind.endswith("-or-program") and values:
-        _installed_program(reader, call, invocation, values)
-    for name, text, place in finder(reader, call, invocation, [value.text for value in values], directory):
+    named = [*invocation.operands[: invocation.base], *values]
+    if kind.endswith("-or-program") and named:
+        _installed_program(reader, call, invocation, named)
+    for name, text, place in finder(reader, call, invocation, [value.text for value in named], directory):
         key = f"task {place} {name}"
         if key in reader.active or len(reader.active) > NESTED_TARGETS:
             continue
@@ -143,12 +144,12 @@ def _make(reader: Reader, call: Call, invocation: Invocation, words: list[str], 
             texts.append(text)
             if not named:
                 break
-    if not texts:
-        return []
     given = dict(word.split("=", 1) for word in words if "=" in word)
     file = Makefile(lambda name: reader.file_text(normal(name, directory, call.state.home), call.state), given)
     for text in texts:
         file.read(text)
+    if not texts and not file.shell:
+        return []
     place = place or directory.rstrip("/") + "/Makefile"
     found: list[Task] = [("$(shell)", text, place) for text in file.shell]
     targets = [word for word in words if "=" not in word] or [file.first]
