@@ -9,7 +9,7 @@ refused. What can't be read is asked. Facts are asked of the world lazily; nothi
 from __future__ import annotations
 
 from guardsh.syntax import NotUnderstood, SyntaxProblem, parse
-from guardsh.verdict import CONFIRM, PASS, REFUSE, Finding, Step, Verdict
+from guardsh.verdict import CONFIRM, PASS, REFUSE, TAKING, Finding, Step, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from guardsh.reading.reader import Reading
     from guardsh.rules.loading import Rules
     from guardsh.rules.matching import Found
+    from guardsh.verdict import Loss
 
 UNREAD = 50  # the score of a text that can't be read
 HIGHEST = 89  # of what a person may still allow
@@ -107,7 +108,17 @@ def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Set
         text=text,
         commands=len({invocation.command.span for invocation in reading.commands}),
         bindings=_bindings(reading) if action != PASS else (),
+        losses=_losses(reading, found),
     )
+
+
+def _losses(reading: Reading, found: list[Found]) -> tuple[Loss, ...]:
+    """What would have to be saved; nothing is looked at, and for most commands nothing is loaded."""
+    if not any(effect.kind in TAKING for effect in reading.effects) and not any("undo" in one.rule for one in found):
+        return ()
+    from guardsh.undo.losses import losses
+
+    return losses(reading, found)
 
 
 _ORDER = (PASS, CONFIRM, REFUSE)

@@ -10,6 +10,8 @@ PASS = "pass"
 CONFIRM = "confirm"
 REFUSE = "refuse"
 
+TAKING = frozenset(("delete", "overwrite", "truncate", "edit", "move"))  # effects that take what a file holds
+
 
 class Step(Frozen):
     """One line of a score's arithmetic."""
@@ -35,6 +37,23 @@ class Finding(Frozen):
     exposure: bool = False  # reveals or lets in, rather than loses
 
 
+class Loss(Frozen):
+    """What one command of a text would take from this machine: what `guardsh.undo` has to save before it runs."""
+
+    kind: str  # delete, overwrite, truncate, edit or move: of files; else as rules name it in `undo`: changes, stashes …
+    span: Span = (0, 0)
+    directory: str = "/"
+    target: str = ""  # of files: the path as written, with marks
+    matches: tuple[str, ...] = ()  # what an active glob in it matches
+    recursive: bool = False
+    verb: str = ""
+    words: tuple[str, ...] = ()  # of git: what stands behind the subcommand
+    index: int = 0  # order number of the command
+    score: int = 0  # of the worst finding about it, 0 without one
+    sure: bool = True  # is it what is there now, whatever else the text does before?
+    unlinks: bool = False  # does the text nothing but delete files, by their names?
+
+
 class Verdict(Frozen):
     """pass, confirm or refuse, with everything that led there."""
 
@@ -48,6 +67,7 @@ class Verdict(Frozen):
     text: str = ""  # what was judged, unwrapped
     commands: int = 0  # simple commands read
     bindings: tuple[tuple[str, str], ...] = ()  # what the verdict depended on: variables, files (by hash), directory
+    losses: tuple[Loss, ...] = ()  # what the text takes from this machine, whether it is stopped for it or not
 
     @property
     def worst(self) -> Finding | None:

@@ -326,7 +326,7 @@ def _read(name: str, values: dict[str, Any]) -> Request:
 
 _TYPES: dict[str, type] = {"score": int, "offset": int, "commands": int}
 _TYPES.update(understood=bool, syntax_error=bool, exposure=bool)
-_LISTS = ("findings", "bindings", "steps", "span", "lost", "notes")
+_LISTS = ("findings", "bindings", "losses", "steps", "span", "lost", "notes")
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
@@ -339,7 +339,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 def _verdict(values: dict[str, Any]) -> Verdict:
     findings = tuple(_finding(one) for one in values["findings"])
-    return Verdict(**{**_checked(values), "findings": findings, "bindings": ()})
+    return Verdict(**{**_checked(values), "findings": findings, "bindings": (), "losses": ()})
 
 
 def _finding(values: dict[str, Any]) -> Finding:

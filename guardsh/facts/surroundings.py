@@ -69,6 +69,7 @@ class Surroundings:
         self.user = user
         self.session = session
         self.git_timeout = git_timeout
+        self.saved = ""  # how what the judged text would take was saved: "saved: guardsh undo 12"
         self._known_home = known_home
         self.home = home or self.environment.get("HOME", "") or self.known_home
         self._cache: dict[tuple[object, ...], object] = {}

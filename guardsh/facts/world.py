@@ -243,6 +243,7 @@ class ExampleWorld(World):
         environment = {"HOME": "/home/u", "USER": "u", "PWD": "/home/u/project", "PATH": "/usr/bin:/bin", **(env or {})}
         super().__init__("/home/u/project", "/home/u", environment, "u", known_home="/home/u")
         self.given = given
+        self.saved = "saved by guardsh" if "loss.saved" in given else ""
         self.files = {paths.normal(path, self.directory): text for path, text in (files or {}).items()}
 
     def read_text(self, path: str, limit: int = 262144) -> str | None:

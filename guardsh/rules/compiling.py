@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LISTS = (
     "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "no_target", "host", "path", "operation", "field",
-    "credential", "when", "unless",
+    "credential", "when", "unless", "undo",
 )  # fmt: skip
 DESCRIPTION_LISTS = ("values", "optional", "flags", "directory", "saves", "credential", "host", "context", "starts")
 

@@ -70,6 +70,8 @@ class Situation:
             return self._credential(name)
         if fact in _NAMED:
             return fact in self.names()
+        if fact == "loss.saved":
+            return self._saved()
         return _SINGLE[fact](self)
 
     # ------------------------------------------------------------ paths
@@ -151,6 +153,14 @@ class Situation:
         refs = [name if name != "HEAD" else "" for name in names] or [""]
         found = [self.world.git_fact(fact, self.invocation.command.directory, ref=ref) for ref in refs]
         return all(found) if every or fact != "branch.protected" else any(found)
+
+    def _saved(self) -> bool:
+        """Has guardsh saved what this takes? Only what is on this machine, and no production's or backup, counts as that."""
+        command = self.invocation.command
+        place = self.effect.place if self.effect is not None else command.place
+        if not self.world.saved or place != HERE or command.place != HERE:
+            return False
+        return not self.names() & {"production", "backup", "remote"}
 
     def disturbed(self) -> bool:
         """May an earlier command of the same text have changed files, so that what is seen now needn't hold then?"""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from guardsh.rules.compiled import Compiled, Signature
 
-FORMAT = 7  # of the compiled file; raise it with every change of the compiled records
+FORMAT = 8  # of the compiled file; raise it with every change of the compiled records
 
 
 class Problem(Frozen):

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 REFUSED = 90  # a score under it doesn't grow past CAPPED by raising
 CAPPED = 89
+NOTED = 20  # what guardsh saved stays a note
 _KEEPING = frozenset(("production", "backup", "path.precious"))  # no lowering against these
+_SAVED = "loss.saved"
 
 
 class Found(Frozen):
@@ -228,17 +230,29 @@ def scored(rule: Table, situation: Situation) -> tuple[int, tuple[Step, ...]]:
     """The score of a rule that matched, and its arithmetic."""
     base = rule["score"]
     steps = [Step(base, str(rule["loses"]))]
-    kept = False
+    kept: set[str] = set()
     for step in rule["raise"]:
         if _applies(step, situation, every=False):
             steps.append(Step(step["by"], step["why"] or _why(step)))
-            kept = kept or bool(_KEEPING & set(step.get("when", ())))
-    score = base + sum(step.by for step in steps[1:])
-    for step in () if kept else rule["lower"]:
-        if _applies(step, situation, every=True):
+            kept |= _KEEPING & set(step.get("when", ()))
+    for step in rule["lower"]:
+        if _SAVED not in step.get("when", ()) and not kept and _applies(step, situation, every=True):
             steps.append(Step(-step["by"], step["why"] or _why(step)))
+    steps += _saved(rule, situation, kept, sum(step.by for step in steps))
     score = sum(step.by for step in steps)
     return max(0, min(score, 100 if base >= REFUSED else CAPPED)), tuple(steps)
+
+
+def _saved(rule: Table, situation: Situation, kept: set[str], score: int) -> list[Step]:
+    """What it takes from a score that the loss can be undone: down to a note, never less. That the files are in no
+    commit doesn't count against it, as they are saved; that it is production's or a backup does.
+    """
+    if kept - {"path.precious"}:
+        return []
+    for step in rule["lower"]:
+        if _SAVED in step.get("when", ()) and score > NOTED and _applies(step, situation, every=True):
+            return [Step(-min(step["by"], score - NOTED), situation.world.saved or _why(step))]
+    return []
 
 
 def _applies(step: Table, situation: Situation, *, every: bool) -> bool:

@@ -22,6 +22,7 @@ _FACTS = {
     "path.temporary": "temporary",
     "path.mount": "crosses a mount",
     "path.many": "over 1,000 files",
+    "loss.saved": "saved by guardsh",
     "path.moved": "something was just moved or copied from or into it",
     "git.clean": "the work tree is clean",
     "git.unchanged": "no tracked file is changed",

@@ -148,10 +148,14 @@ class _Feeder:
             say("guardsh: BLOCKED, nothing more ran: this shell has read too much to judge more of it; start another\n")
             return Answer(False, 126)
         past = "" if lasting is None else self.past
-        verdict = without_past(gate.judge(command.but(text=past + text)), len(past), gate.settings)
+
+        def judged() -> Verdict:
+            return without_past(gate.judge(command.but(text=past + text)), len(past), gate.settings)
+
+        verdict = judged()
         if lasting:
             self.past += text if text.endswith("\n") else text + "\n"
-        return gate.act(command, verdict, f"{invocation.program.lstrip('-')}: ")
+        return gate.act(command, verdict, f"{invocation.program.lstrip('-')}: ", judged)
 
     # ------------------------------------------------------------ the shell and its signals
 
@@ -211,8 +215,9 @@ def without_past(verdict: Verdict, length: int, settings: Settings) -> Verdict:
         action = CONFIRM
     score = max((finding.score for finding in new), default=0)
     return verdict.but(
-        action=action, score=score, findings=new, text=verdict.text[length:], offset=max(verdict.offset - length, 0)
-    )
+        action=action, score=score, findings=new, text=verdict.text[length:], offset=max(verdict.offset - length, 0),
+        losses=tuple(loss for loss in verdict.losses if loss.span[1] > length),
+    )  # fmt: skip
 
 
 def _hopeless(text: str, dialect: str) -> bool:
