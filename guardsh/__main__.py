@@ -36,6 +36,11 @@ def _main(argv: list[str]) -> int:
         # A front door says which shell it stands for: --as NAME, before the shell's own arguments.
         argv = argv[2:]
         return _shell(argv, dialect_of(argv[0]) or "bash")
+    if argv[1:2] == ["--inside"] and len(argv) > 3:
+        from guardsh.shell import inside
+
+        text, name, *arguments = map(_as_utf8, argv[2:])
+        return inside.judge(text, name, arguments)
     if argv[1:2] == ["--works"]:
         from guardsh.shell.gate import works
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, int]
 
-DOTALL = 16  # re.DOTALL, without the import
+DOTALL, VERBOSE = 16, 64  # as in re, without the import
 _NAME = "patterns.bin"
 _MOST = 300
 

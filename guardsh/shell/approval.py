@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from guardsh import places
 from guardsh.confirm import requests
 from guardsh.frozen import Frozen
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from guardsh.config import Settings
+    from guardsh.confirm.processes import Process
     from guardsh.facts.world import World
     from guardsh.verdict import Verdict
 
@@ -73,6 +75,64 @@ def _program(name: str, world: World) -> str:
 def taken(act: str) -> bool:
     """Uses up a person's yes to this act, if there is one."""
     return requests.take(act, layer="shell")
+
+
+def cover(verdict: Verdict, settings: Settings, runner: int) -> None:
+    """Notes what the process that runs an approved text may do: shells below it judge parts of the same text again."""
+    from guardsh.confirm import processes
+
+    try:
+        folder = places.state_dir("approved")
+        for name in os.listdir(folder):
+            if not os.path.isdir(f"{processes.PROC}/{name}") and os.path.isdir(processes.PROC):
+                os.unlink(os.path.join(folder, name))
+        lines = [processes.process(runner).start, *_losses(verdict, settings)]
+        places.replace_private(os.path.join(folder, str(runner)), "\n".join(lines))
+    except OSError:
+        return  # it is asked again
+
+
+def covered(verdict: Verdict, settings: Settings) -> bool:
+    """Is this a part of what a process above runs with a person's yes? Each loss that was approved counts once."""
+    from guardsh.confirm import processes
+
+    wanted = _losses(verdict, settings)
+    if not wanted or not verdict.understood:
+        return False
+    try:
+        folder = places.state_dir("approved")
+        running = os.listdir(folder)
+        parents = [processes.process(os.getpid()), *processes.ancestors()] if running else []
+        return any(_take(folder, process, wanted) for process in parents if str(process.pid) in running)
+    except OSError:
+        return False
+
+
+def _take(folder: str, process: Process, wanted: Sequence[str]) -> bool:
+    """Uses up the losses that were approved for a process, all of them or none."""
+    path = os.path.join(folder, str(process.pid))
+    mine = f"{path}.{os.getpid()}"
+    try:
+        os.rename(path, mine)  # whoever renames it is alone with it
+        start, *left = places.read_private(mine).split("\n")
+        found = start == process.start and all(wanted.count(loss) <= left.count(loss) for loss in wanted)
+        if found:
+            for loss in wanted:
+                left.remove(loss)
+        os.unlink(mine)
+        places.replace_private(path, "\n".join([start, *left]))
+    except (OSError, ValueError):
+        return False
+    return found
+
+
+def _losses(verdict: Verdict, settings: Settings) -> list[str]:
+    """Rule and loss of every finding that a person is asked about, each on one line."""
+    return [
+        f"{finding.rule} {finding.loses}".replace("\n", " ")
+        for finding in verdict.findings
+        if finding.score >= settings.confirm_from
+    ]
 
 
 def typed(verdict: Verdict, world: World, settings: Settings) -> bool | None:

@@ -191,6 +191,11 @@ def _set_test(variable: str, value: str) -> str:
     return f'[ "${{{variable}-}}" = {value} ]' if value else f'[ -n "${{{variable}-}}" ]'
 
 
+def shown(path: str) -> str:
+    """A path as it may stand in a text in double quotes."""
+    return path.translate({ord(sign): "?" for sign in '"`$\\'})
+
+
 def quoted(word: str) -> str:
     """A word as sh takes it literally."""
     return "'" + word.replace("'", "'\\''") + "'"

@@ -51,7 +51,9 @@ def works() -> bool:
 class Gate:
     """Judges commands in this process's surroundings: its directory, its environment, its user."""
 
-    def __init__(self) -> None:
+    def __init__(self, runner: int = 0) -> None:
+        """`runner` is the process that runs what passes, by default this one."""
+        self.runner = runner or os.getpid()
         self.session = sessions.current()
         self.world = World.current(self.session)
         self.settings = config.load(self.world.directory, self.world.environment)
@@ -117,16 +119,26 @@ class Gate:
 
         bound = approval.bound(verdict, self.world)
         if approval.taken(bound):
+            return self._approved(command, verdict)
+        if approval.covered(verdict, self.settings):
             return self._run(command, verdict, log.YES)
         # What an agent wrapped is an agent's, whatever else speaks for a person at this terminal.
         typed = None if command.agent else approval.typed(verdict, self.world, self.settings)
         if typed:
-            return self._run(command, verdict, log.YES)
+            return self._approved(command, verdict)
         if typed is not None:
             self._record(command, verdict, log.NO)
             return Answer(False, BLOCKED)
         asked = approval.request(verdict, bound, self.world, command.agent, self.settings.on_request)
         return self._blocked(command, verdict, asked.id, asked.denied)
+
+    def _approved(self, command: Unwrapped, verdict: Verdict) -> Answer:
+        from guardsh.shell import approval
+
+        answer = self._run(command, verdict, log.YES)
+        if answer.may_run:
+            approval.cover(verdict, self.settings, self.runner)
+        return answer
 
     def _blocked(self, command: Unwrapped, verdict: Verdict, request: str = "", denied: str | None = None) -> Answer:
         from guardsh import show

@@ -61,6 +61,10 @@ def _command(invocation: Invocation, argv: Sequence[str]) -> int:
         answer = gate.ask(command, f"{_called(invocation)}: -c: ")
         if not answer.may_run:
             return answer.status
+        if "BASH_ENV" in os.environ and invocation.dialect == "bash":
+            from guardsh.shell import inside
+
+            inside.leave_judged(invocation.text)
     real.become(shell, argv)
     return OWN_FAILURE
 

@@ -15,6 +15,7 @@ import stat
 
 from guardsh import places
 from guardsh.frozen import Frozen
+from guardsh.patterns import DOTALL, VERBOSE, compiled
 from guardsh.shell import arguments
 from guardsh.shell.arguments import Invocation
 
@@ -53,25 +54,19 @@ _ESCAPED = r'\\([$`"\\\n])'
 
 def _match(pattern: str, text: str, verbose: bool = False) -> re.Match[str] | None:
     """The match of a pattern with the whole text."""
-    import re
-
-    return re.fullmatch(pattern, text, re.DOTALL | (re.VERBOSE if verbose else 0))
+    return compiled(pattern, DOTALL | VERBOSE if verbose else DOTALL).fullmatch(text)
 
 
 def _literal(word: str) -> str:
     """What a word without expansions stands for."""
-    import re
-
-    return "".join(_unquoted(*part.groups()) for part in re.finditer(_PART, word, re.DOTALL))
+    return "".join(_unquoted(*part.groups()) for part in compiled(_PART, DOTALL).finditer(word))
 
 
 def _unquoted(single: str | None, double: str | None, escaped: str | None, plain: str | None) -> str:
     if single is not None:
         return single
     if double is not None:
-        import re
-
-        return re.sub(_ESCAPED, lambda match: "" if match.group(1) == "\n" else match.group(1), double)
+        return compiled(_ESCAPED).sub(lambda match: "" if match.group(1) == "\n" else match.group(1), double)
     if escaped is not None:
         return "" if escaped == "\n" else escaped
     return plain or ""
@@ -135,9 +130,7 @@ def _codex(invocation: Invocation, environment: Mapping[str, str]) -> Unwrapped 
         snapshot, *words = invocation.arguments or ("",)
     elif found := _match(_CODEX, invocation.text):
         snapshot = _literal(found["snapshot"])
-        import re
-
-        rest = [_literal(word) for word in re.findall(_WORD, found["rest"], re.DOTALL)]
+        rest = [_literal(word) for word in compiled(_WORD, DOTALL).findall(found["rest"])]
         words = [_literal(found["shell"]), found["option"], _literal(found["command"]), *rest]
     else:
         return None
