@@ -16,6 +16,10 @@ from guardsh.shell import sessions
 from guardsh.shell.unwrap import Unwrapped
 from guardsh.verdict import CONFIRM, PASS, Verdict
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 BLOCKED = 126
 SYNTAX_ERROR = 2
 _UNRECORDED = "guardsh: BLOCKED, nothing ran: the log can't be written, and the configuration requires it\n"
@@ -73,8 +77,10 @@ class Gate:
         """Judges a command and says so where it is stopped; `origin` is how the shell begins its messages."""
         return self.act(command, self.judge(command), origin)
 
-    def act(self, command: Unwrapped, verdict: Verdict, origin: str = "") -> Answer:
-        """What follows from a verdict."""
+    def act(
+        self, command: Unwrapped, verdict: Verdict, origin: str = "", again: Callable[[], Verdict] | None = None
+    ) -> Answer:
+        """What follows from a verdict; `again` judges the same once more, where that isn't plainly the command's text."""
         answer = self._follow(command, verdict, origin)
         patterns.keep()
         return answer

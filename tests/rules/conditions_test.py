@@ -201,6 +201,7 @@ CASES = [
     Case("temporary-database", "t :memory:", "t postgres:///tmp/x", "delete"),
     Case("loop", "ls | xargs t", "t"),
     Case("session.refused", "t", "t", given=("session.refused",)),
+    Case("loss.saved", "t x", "t x", "delete", given=("loss.saved",)),
     Case("recursive", "t -r x", "t x", "delete"),
     Case("glob", "t x*", "t x", "delete"),
     Case("interpreter", "sh -c x; sh", "t"),
