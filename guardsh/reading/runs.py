@@ -47,7 +47,7 @@ def run(reader: Reader, call: Call, invocation: Invocation, about: Table) -> Val
         return output if output is not None else Value(HOLE, origins=(Origin("output", language),))
     if "keys" in about:
         values = [_typed(values, about["keys"])]
-    elif language in actions.SHELLS and len(values) > 1 and about.get("on") != ["stdin"] and not about.get("each"):
+    elif language in (*actions.SHELLS, "cmd", "powershell") and len(values) > 1 and about.get("on") != ["stdin"] and not about.get("each"):
         values = [_joined(values)]
     return outputs.any_of([actions.code(reader, call, language, value, about.get("dialect", ""), arguments) for value in values])
 
