@@ -35,7 +35,9 @@ def main(path: Path) -> None:
                 by_rule[verdict.findings[0].rule] += 1
                 by_agent[record["agent"]] += 1
         stops = sum(by_rule.values())
-        print(f"{state:8} {stops:5} of {len(records)} stopped, {100 * stops / len(records):.2f} %; {unread} not understood")
+        print(
+            f"{state:8} {stops:5} of {len(records)} stopped, {100 * stops / len(records):.2f} %; {unread} not understood"
+        )
         print("         " + ", ".join(f"{rule} {count}" for rule, count in by_rule.most_common(12)))
         print("         " + ", ".join(f"{agent} {count}" for agent, count in by_agent.most_common()))
 

@@ -78,7 +78,11 @@ def test_one_command_in_two_hundred_is_stopped_at_most(agents: list[tuple[dict[s
 def test_every_stop_is_one_that_was_decided(agents: list[tuple[dict[str, str], Verdict]]) -> None:
     decided = by_id("agent-stops.tsv")
     stops = {record["id"]: (record, verdict) for record, verdict in agents if verdict.action != PASS}
-    new = [f"{id}\t{verdict.findings[0].rule}\t{shown(record)}" for id, (record, verdict) in stops.items() if id not in decided]
+    new = [
+        f"{id}\t{verdict.findings[0].rule}\t{shown(record)}"
+        for id, (record, verdict) in stops.items()
+        if id not in decided
+    ]
     assert new == [], "stops that nobody has decided on"
     assert sorted(set(decided) - set(stops)) == [], "listed as stops, but they pass"
     for id, (_, verdict) in stops.items():

@@ -212,8 +212,9 @@ def test_a_syntax_error_runs_nothing_and_says_what_bash_says(rules: Rules) -> No
 
 
 def test_of_a_syntax_error_only_what_is_before_it_is_judged(rules: Rules) -> None:
-    assert of("tool stop x\nif then\ntool never", rules).score == 50
-    assert of("if then\ntool never", rules).score < 90
+    assert of("tool stop x\nif then", rules).score == 50
+    assert of("tool stop x\nif then\ntool list", rules).findings[0].rule == "t.stop"
+    assert of("if then\ntool list", rules).score < 40
 
 
 def test_what_bash_refuses_is_judged_as_other_shells_take_it(packs: Rules) -> None:

@@ -76,9 +76,7 @@ class StateWorld(ExampleWorld):
         if name == "path.precious":
             zones = self.target_zones(Target(path, directory, matches, recursive, follow))
             return self.state == PERSONS and "path.unknown" not in zones and "path.device" not in zones
-        return super().path_fact(
-            name, path, directory=directory, matches=matches, recursive=recursive, follow=follow
-        )
+        return super().path_fact(name, path, directory=directory, matches=matches, recursive=recursive, follow=follow)
 
     def git_fact(self, name: str, directory: str, *, paths: tuple[str, ...] = (), ref: str = "") -> bool:
         if name in _ABOUT_GIT:

@@ -235,6 +235,14 @@ def test_what_an_agents_tool_does(fact: str) -> None:
         assert Situation(ExampleWorld(), Reading((invocation,), ()), invocation).holds(fact) is wanted
 
 
+def test_what_guardsh_saves_is_no_loss_here() -> None:
+    world = ExampleWorld()
+    assert not situation("t x", RULES, world, "delete").holds("loss.saved")
+    world.saved = "saved: guardsh undo 1"
+    assert situation("t x", RULES, world, "delete").holds("loss.saved")
+    assert not situation("ssh web t x", RULES, world, "delete").holds("loss.saved")
+
+
 def test_of_several_operands_any_or_every_one() -> None:
     both = situation("t /tmp/a b", RULES)
     assert both.holds("path.temporary")
@@ -253,7 +261,13 @@ def test_state_of_files_elsewhere_is_not_known() -> None:
 def test_what_an_earlier_command_may_have_changed_proves_nothing(fact: str) -> None:
     world = ExampleWorld(given=frozenset({fact} - {"path.missing"}))
     effect = "delete" if fact.startswith("path") else ""
-    for before, wanted in (("", True), ("ls -la; ", True), ("echo > /tmp/log; ", True), ("make; ", False), ("t y; ", False)):
+    for before, wanted in (
+        ("", True),
+        ("ls -la; ", True),
+        ("echo > /tmp/log; ", True),
+        ("make; ", False),
+        ("t y; ", False),
+    ):
         assert situation(before + "t x", RULES, world, effect).holds(fact) is wanted, before
 
 

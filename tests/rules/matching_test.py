@@ -200,8 +200,13 @@ def test_the_packs_steps_count_for_each_of_its_rules() -> None:
 
 def test_the_arithmetic_is_told() -> None:
     steps = 'raise = [{ when = "production", by = 15 }]\nlower = [{ flags = ["-q"], by = 5, why = "quiet" }]'
-    (finding,) = findings("t x -q prod", rules_of(with_rule(steps).replace('loses = "x"', 'loses = "all of {operand}"')))
-    assert [(step.by, step.why) for step in finding.steps] == [(50, "all of x"), (15, "the target is called production")]
+    (finding,) = findings(
+        "t x -q prod", rules_of(with_rule(steps).replace('loses = "x"', 'loses = "all of {operand}"'))
+    )
+    assert [(step.by, step.why) for step in finding.steps] == [
+        (50, "all of x"),
+        (15, "the target is called production"),
+    ]
     (finding,) = findings("t x -q", rules_of(with_rule(steps)))
     assert [(step.by, step.why) for step in finding.steps] == [(50, "x"), (-5, "quiet")]
 

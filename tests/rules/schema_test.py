@@ -154,7 +154,9 @@ def test_every_kind_and_fact_of_the_schema_is_answered() -> None:
     from guardsh.rules.conditions import _SINGLE
 
     single = {
-        fact for fact in schema.FACTS if "." not in fact or fact.split(".")[0] in ("argument", "input", "place", "session", "tool")
+        fact
+        for fact in schema.FACTS
+        if "." not in fact or fact.split(".")[0] in ("argument", "input", "place", "session", "tool")
     }
     assert single - {"production", "staging", "test", "backup", "remote"} == set(_SINGLE)
     assert "delete" in KINDS
