@@ -109,6 +109,9 @@ def _run_words(reader: Reader, call: Call, invocation: Invocation, about: Table)
                 continue
             if about["as"] != "command":
                 made.append(actions.code(reader, call.but(stdin=None), about["as"], _joined(list(complete))))
+            elif len(complete) == 1 and " " in complete[0].text.strip():
+                # no program's name has blanks: whoever quotes a whole command counts on a shell at the other end
+                made.append(actions.code(reader, call, "shell", complete[0]))
             elif complete[0].text not in reader.active:
                 inner = call.but(words=complete, stdin=None) if items is not None else call.but(words=complete)
                 made.append(walk.run(reader, inner))
