@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         def refused(self, shape: str) -> bool: ...
 
 
+# What lies here is the machine's or its services', whoever has changed into it.
+_OF_THE_MACHINE = ("/var/", "/srv/", "/etc/", "/usr/", "/opt/", "/mnt/", "/media/", "/Volumes/", "/boot/", "/lib")
 _GIT_REDIRECTED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 
 
@@ -180,6 +182,8 @@ class Surroundings:
         if marked:
             return project
         if HOLE in directory or "path.temporary" in paths.zones("x", directory=directory, home=self.home, project=""):
+            return ""
+        if directory.startswith(_OF_THE_MACHINE):
             return ""
         here = paths.zones(directory, directory="/", home=self.home, project="")
         return "" if here & {"path.home", "path.root"} else directory

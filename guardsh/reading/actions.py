@@ -141,6 +141,16 @@ def _redirects(reader: Reader, call: Call, directory: str) -> None:
         file_effect(reader, call, kind, target, directory=directory)
 
 
+def _runs_later(reader: Reader, call: Call, path: str, written: Value) -> None:
+    """What is written into a shell's start-up file will run: read now as what it will do then."""
+    if call.place != HERE or not written.text.strip() or HOLE in written.text or "start-up" in call.via:
+        return
+    if reader.world.path_fact("path.startup", path, directory="/"):
+        state = call.state.copy()
+        inner = call.but(state=state, stdin=None, redirects=(), via=(*call.via, "start-up"), depth=call.depth + 1)
+        reader.shell_text(written.but(span=call.span), inner)
+
+
 def redirected(reader: Reader, call: Call, output: Value) -> Value:
     """Where output goes: into a file, whose content is then known, or on."""
     state = call.state
@@ -158,6 +168,7 @@ def redirected(reader: Reader, call: Call, output: Value) -> Value:
             reader.write(path, Value(HOLE, origins=(Origin("output", "errors"),)) if path in reader.consumers else Value(""), state, append=True)
         elif not path.startswith("/dev/") or path in reader.consumers:
             reader.write(path, output, state, append=appends)
+            _runs_later(reader, call, path, output)
             kept = None
         else:
             kept = None

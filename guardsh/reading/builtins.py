@@ -434,6 +434,8 @@ def _alias(reader: Reader, call: Call) -> Value:
         name, equals, text = word.text.partition("=")
         if equals and name:
             call.state.aliases[name] = text
+            if " " in text:  # what it will run with arguments of its own; a plain name is read where it is used
+                reader.shell_text(word.but(text=f"{text} {HOLE}"), call.but(state=call.state.copy(), depth=call.depth + 1))
     return NOTHING
 
 
