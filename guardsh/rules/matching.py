@@ -147,9 +147,15 @@ def _options_hold(rule: Table, situation: Situation) -> bool:
     return _values_hold(rule, situation.invocation)
 
 
+def _of_any_program(rule: Table) -> bool:
+    """Is it about whatever program? Then its options are nobody's in particular, and nothing is short for them."""
+    return bool(rule["command"]) and all(words[0] == "*" for words in rule["command"])
+
+
 def _given(flag: str, rule: Table, situation: Situation, *, exactly: bool = False) -> bool:
     """Is an option there, also among what an interpreter hands on to its script: `python manage.py flush --noinput`?"""
     invocation = situation.invocation
+    exactly = exactly or _of_any_program(rule)
     if invocation.has_exactly(flag) if exactly else invocation.has(flag):
         return True
     if "stops" not in invocation.description or not any(len(words) > 1 for words in rule["command"]):

@@ -64,11 +64,11 @@ def test_command_words(command: str, text: str, wanted: bool) -> None:
 @pytest.mark.parametrize(
     ("rule", "yes", "no"),
     [
-        ('flags = ["-f", "--force"]', ["t -f", "t --force", "t -xf", "t x --force"], ["t", "t --force-late", "t -- -f"]),
+        ('flags = ["-f", "--force"]', ["t -f", "t --force", "t -xf", "t x --force"], ["t", "t -- -f"]),
         ('flags = ["--dry-run"]', ["t --dry"], ["t --dr=0"]),
         ('all = ["-a", "-b"]', ["t -ab", "t -b -a"], ["t -a", "t"]),
         ('not = ["--dry-run"]', ["t", "t --dry-run=false"], ["t --dry-run"]),
-        ('options = { "--mode" = ["hard|full", "x*"] }', ["t --mode hard", "t --mode=XY"], ["t", "t --mode soft", "t hard"]),
+        ('options = { "--mode" = ["hard|full", "x*"] }', ["t --mode hard", "t --mode=XY"], ["t", "t --mode soft"]),
         ('options = { "-n" = "1", "--mode" = "*" }', ["t -n1", "t --mode a"], ["t -n 2"]),
         ('operands = ["prod*", "live"]', ["t a prod-1", "t LIVE", 't "prod$(x)"'], ["t", "t alive", 't "$(x)"']),
         ('no_operands = ["all"]', ["t", "t one"], ["t one all"]),
@@ -86,6 +86,15 @@ def test_arguments(rule: str, yes: list[str], no: list[str]) -> None:
 def test_words_of_the_command_are_no_operands() -> None:
     assert not matches('operands = ["push"]', "t push x", '"t push"')
     assert matches("count = [1, 1]", "t push x", '"t push"')
+
+
+def test_nothing_is_short_for_an_option_of_any_program() -> None:
+    rule = 'flags = ["--allow-data-loss"]'
+    assert matches(rule, "tool sync --allow-data-loss", '"*"')
+    assert not matches(rule, "tool list --all", '"*"')
+    described = rules_of(with_rule(rule, '"*"') + '[[program]]\nname = "tool"\nvalues = ["-n"]')
+    assert scores("tool list --all", described) == {}
+    assert scores("tool list --allow-data-loss", described) == {"t.rule": 50}
 
 
 def test_what_is_read_on_standard_input() -> None:
