@@ -1,4 +1,4 @@
-"""Real commands: read whole, seldom stopped; what is stopped, and where we think otherwise than others, is written down.
+"""Real commands: read whole, seldom stopped; what is stopped, and where we think otherwise, is written down.
 
 The lists in tests/data say what was decided, and why. Judged in worlds that are the same on every machine.
 """
@@ -110,3 +110,24 @@ def test_every_disagreement_with_other_guards_is_decided() -> None:
     assert sorted(set(decided) - set(differing)) == [], "decided, but there is no disagreement any more"
     for id, what in differing.items():
         assert what.split("\t")[:2] == [decided[id]["ours"], decided[id]["theirs"]]
+
+
+# ---------------------------------------------------------------- every program's documented uses
+
+
+def test_what_is_stopped_of_the_documented_uses_is_as_decided() -> None:
+    decided = {line["rule"]: set(line["numbers"].split()) for line in written("tldr-golden.tsv")}
+    found: dict[str, set[str]] = {}
+    texts: dict[str, str] = {}
+    for record in corpus(TLDR):
+        verdict = judge(record["command"], ExampleWorld(), rules(), Settings())
+        if verdict.action != PASS:
+            number = record["id"].partition(":")[2]
+            found.setdefault(verdict.findings[0].rule, set()).add(number)
+            texts[number] = shown(record)
+    drift = [
+        f"{'stopped now' if number in found.get(rule, ()) else 'stopped no more'}: {rule} {number} {texts.get(number, '')}"
+        for rule in sorted(set(decided) | set(found))
+        for number in sorted(decided.get(rule, set()) ^ found.get(rule, set()), key=int)
+    ]
+    assert drift == [], "see each; if it is right, python -m tests.write_golden keeps it"

@@ -40,7 +40,8 @@ def test_rules_are_found_by_program_effect_or_variable() -> None:
 
 def test_descriptions_of_one_program_are_joined() -> None:
     rules = rules_of(
-        '[pack]\nid = "a"\n[[program]]\nname = ["t", "u"]\nvalues = ["-n"]\nstyle = "word"\n[program.sub."x"]\nstops = 0',
+        '[pack]\nid = "a"\n[[program]]\nname = ["t", "u"]\nvalues = ["-n"]\nstyle = "word"\n'
+        '[program.sub."x"]\nstops = 0',
         '[pack]\nid = "b"\n[[program]]\nname = "t"\nvalues = ["-n", "-m"]\nstyle = "gnu"\nreads = true\n'
         '[program.sub."x"]\nvalues = ["-k"]\n[program.sub."y"]\nreads = true',
     )
@@ -60,7 +61,8 @@ def test_descriptions_of_one_program_are_joined() -> None:
 
 def test_another_spelling_of_a_program_has_its_description_and_rules() -> None:
     rules = rules_of(
-        '[pack]\nid = "a"\n[[program]]\nname = "t"\nvalues = ["-n"]\n[program.sub."x"]\nstops = 0\n[[program]]\nname = "tt"\n'
+        '[pack]\nid = "a"\n[[program]]\nname = "t"\nvalues = ["-n"]\n[program.sub."x"]\nstops = 0\n'
+        '[[program]]\nname = "tt"\n'
         'same = "t"\nflags = ["-z"]\n[[rule]]\nid = "a.x"\ncommand = "t x"\nscore = 50\nloses = "x"\n'
         '[[rule]]\nid = "a.y"\ncommand = "tt y"\nscore = 50\nloses = "x"'
     )

@@ -54,7 +54,8 @@ def test_a_command_that_is_not_caught_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_command_that_another_rule_catches_is_reported_with_it(tmp_path: Path) -> None:
-    other = '[[rule]]\nid = "t.other"\ncommand = "t remove"\nscore = 60\nloses = "y"\ncatches = ["t remove"]\nspares = ["t"]'
+    other = '[[rule]]\nid = "t.other"\ncommand = "t remove"\nscore = 60\nloses = "y"\n'
+    other += 'catches = ["t remove"]\nspares = ["t"]'
     said = problem(tmp_path, f'{CAUGHT}, "t remove x"', '"t list"', other)
     assert said == "isn't caught by this rule (but by t.other 60)"
 
