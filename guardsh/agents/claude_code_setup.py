@@ -12,10 +12,16 @@ from guardsh.agents import edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-NAME = "claude-code"
+    from guardsh.agents.setups import Note
+
+NAME = HOOK = "claude-code"
+MODE = 0o600  # of a new file
+TRACES = ()  # what else than its program on PATH, or its settings, would show that it is here
+AFTERWARDS = ""
+PROJECT_IS_SHARED = False
 PROGRAM = "claude"
 INSTRUCTIONS = "CLAUDE.md"
 
@@ -76,6 +82,22 @@ def hooks(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
             for handler in _handlers(group):
                 if _runs_guardsh(handler):
                     yield str(event), str(group.get("matcher", "")), handler
+
+
+def guards_commands(event: str) -> bool:
+    """Does a hook of this event see shell commands?"""
+    return event == "PreToolUse"
+
+
+def gaps(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What isn't seen, with hooks of these events and matchers."""
+    if ("PreToolUse", BEFORE) not in set(found):
+        yield "doesn't see every tool that it should"
+
+
+def notes(home: str, directory: str, environment: Mapping[str, str]) -> Iterator[Note]:
+    """What else in Claude Code's configuration weakens the hook: nothing that can be seen."""
+    yield from ()
 
 
 def switched_off(text: str) -> bool:

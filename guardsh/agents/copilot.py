@@ -20,13 +20,21 @@ NAME = "copilot"
 PASS = Answer()
 
 SHELL_TOOLS = ("bash", "Bash", "shell")
-TYPING_TOOLS = ("write_bash",)
+TYPING_TOOLS = ("write_bash", "write_powershell")
 POWERSHELL_TOOLS = ("powershell", "PowerShell")
 FILE_TOOLS = {
     "create": OVERWRITE, "Write": OVERWRITE, "write": OVERWRITE, "edit": EDIT, "Edit": EDIT, "MultiEdit": EDIT,
     "str_replace": EDIT, "delete": DELETE,
 }  # fmt: skip
 PATCH_TOOLS = ("apply_patch",)
+# Copilot's own tools that only look, or only talk to the model or the user. All others are judged by their arguments:
+# a tool of an MCP server is called SERVER-TOOL.
+HARMLESS = (
+    "view", "Read", "grep", "glob", "rg", "read_bash", "stop_bash", "list_bash", "read_powershell", "stop_powershell",
+    "list_powershell", "web_fetch", "web_search", "task", "read_agent", "list_agents", "report_intent", "show_file",
+    "ask_user", "store_memory", "update_todo", "sql", "skill", "fetch_copilot_cli_documentation", "task_complete",
+    "exit_plan_mode", "Grep", "Glob", "Task", "TodoWrite", "WebFetch", "WebSearch",
+)  # fmt: skip
 BEFORE, AFTER = ("preToolUse", "PreToolUse"), ("postToolUse", "PostToolUse")
 
 
@@ -73,7 +81,9 @@ def _tool(call: Call, arguments: dict[str, Any], environment: Mapping[str, str])
         return fields.patched(call, arguments, home)
     if call.tool in FILE_TOOLS:
         return fields.files(call, arguments, FILE_TOOLS[call.tool], home)
-    return fields.other(call, call.tool, arguments, environment)
+    if call.tool in HARMLESS:
+        return None
+    return fields.other(call, call.tool, arguments, environment) or fields.tool(call, "", call.tool, arguments)
 
 
 def deny(reason: str) -> Answer:

@@ -14,15 +14,45 @@ import subprocess
 import sys
 
 from guardsh import places
-from guardsh.agents import claude_code_setup, edit, hook
+from guardsh.agents import (
+    amp_setup,
+    claude_code_setup,
+    cline_setup,
+    codex_setup,
+    copilot_setup,
+    cursor_setup,
+    edit,
+    gemini_setup,
+    goose_setup,
+    hook,
+    kiro_setup,
+    opencode_setup,
+    openhands_setup,
+    windsurf_setup,
+)
 from guardsh.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
+    from typing import Any
 
-SETUPS: dict[str, ModuleType] = {"claude-code": claude_code_setup}
+# Claude Code's is a module, the others' are instances of guardsh.agents.setups.Setup, with the same functions.
+SETUPS: dict[str, Any] = {
+    "claude-code": claude_code_setup,
+    "cursor": cursor_setup.SETUP,
+    "codex": codex_setup.SETUP,
+    "gemini": gemini_setup.SETUP,
+    "copilot": copilot_setup.SETUP,
+    "vscode": copilot_setup.VSCODE,
+    "opencode": opencode_setup.SETUP,
+    "windsurf": windsurf_setup.SETUP,
+    "cline": cline_setup.SETUP,
+    "amp": amp_setup.SETUP,
+    "kiro": kiro_setup.SETUP,
+    "goose": goose_setup.SETUP,
+    "openhands": openhands_setup.SETUP,
+}
 
 CANARY = "guardsh-canary"  # refused by a rule of its own; no such program exists
 HARMLESS = "true"
@@ -49,6 +79,7 @@ class Change(Frozen):
     path: str  # the file itself, links followed
     before: bytes | None  # None: no such file
     after: bytes | None  # None: the file goes
+    mode: int = 0o600  # of a new file
 
     @property
     def nothing(self) -> bool:
@@ -64,12 +95,13 @@ def installation(agent: str, path: str, version: tuple[int, ...] = ()) -> Change
     path = os.path.realpath(path)
     before = _content(path)
     text = _decoded(before or b"", path)
-    argv = hook_command(agent)
+    setup = SETUPS[agent]
+    argv = hook_command(setup.HOOK)
     try:
-        after = SETUPS[agent].added(text, argv, version, hook.TIME_OUT)
+        after = setup.added(text, argv, version, hook.TIME_OUT)
     except edit.Broken as problem:
         raise CannotInstall(_broken(path, problem)) from None
-    return Change(path, before, _encoded(after, before))
+    return Change(path, before, _encoded(after, before), setup.MODE)
 
 
 def removal(agent: str, path: str) -> Change:
@@ -85,7 +117,16 @@ def removal(agent: str, path: str) -> Change:
         after = SETUPS[agent].removed(_decoded(before, path))
     except edit.Broken as problem:
         raise CannotInstall(_broken(path, problem)) from None
-    return Change(path, before, _encoded(after, before))
+    return Change(path, before, None if after is None else _encoded(after, before))
+
+
+def settings_file(agent: str, scope: str, directory: str, environment: Mapping[str, str]) -> str:
+    """The settings file of an agent in a scope, "user" or "project". Raises CannotInstall."""
+    try:
+        path: str = SETUPS[agent].settings_file(scope, directory, places.home(), environment)
+        return path
+    except edit.Broken as problem:
+        raise CannotInstall(str(problem)) from None
 
 
 def hook_command(agent: str) -> list[str]:
@@ -151,7 +192,7 @@ def apply(agent: str, change: Change) -> str:
         if change.after is None:
             os.unlink(change.path)
         else:
-            _replace(change.path, change.after)
+            _replace(change.path, change.after, change.mode)
     except OSError as problem:
         raise CannotInstall(f"{change.path}: {problem.strerror}; nothing was changed") from None
     return backup
@@ -171,7 +212,7 @@ def _check_writable(path: str) -> None:
         raise CannotInstall(f"{path} is read-only; nothing was changed. chmod u+w {path}, then run this again")
 
 
-def _replace(path: str, content: bytes) -> None:
+def _replace(path: str, content: bytes, mode: int) -> None:
     """Puts new content in the file's place, whole at every moment, with the old one's mode and owner."""
     temporary = f"{path}.guardsh-{os.getpid()}"
     try:
@@ -181,7 +222,9 @@ def _replace(path: str, content: bytes) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with open(descriptor, "wb") as file:
-            if found is not None:
+            if found is None:
+                os.fchmod(descriptor, mode)
+            else:
                 os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
                 if (found.st_uid, found.st_gid) != (os.getuid(), os.getgid()):
                     os.fchown(descriptor, found.st_uid, found.st_gid)
@@ -212,7 +255,8 @@ def _keep(agent: str, change: Change) -> str:
     if kept is not None and kept.after == change.before:
         original = kept.before
     elif change.before is not None and b"guardsh" in change.before:
-        original = _encoded(SETUPS[agent].removed(_decoded(change.before, change.path)), change.before)
+        before = SETUPS[agent].removed(_decoded(change.before, change.path))
+        original = None if before is None else _encoded(before, change.before)
     record = {"path": change.path, "before": _text(original), "after": _text(change.after)}
     try:
         places.replace_private(name, json.dumps(record, indent=1) + "\n")
@@ -265,7 +309,8 @@ def version_of(agent: str, environment: Mapping[str, str]) -> tuple[int, ...]:
     """The version of the agent's program on PATH, () if there is none or it doesn't say."""
     import shutil
 
-    program = shutil.which(SETUPS[agent].PROGRAM, path=environment.get("PATH"))
+    names = SETUPS[agent].PROGRAM.split()
+    program = next(filter(None, (shutil.which(name, path=environment.get("PATH")) for name in names)), None)
     if program is None:
         return ()
     try:

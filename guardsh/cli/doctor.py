@@ -34,19 +34,23 @@ def command(context: click.Context, as_json: bool) -> None:
 
 
 def _lines(found: list[Check]) -> list[str]:
-    """One line each, in columns; an agent's name only in its first."""
+    """One line each, in columns, an agent's name only in its first; agents that aren't here in one line at the end."""
     from guardsh.show.text import visible
 
+    missing = [one.what for one in found if one.found == "not found"]
     rows = []
     before = ""
     for one in found:
+        if one.found == "not found":
+            continue
         name, version = ("", "") if one.what == before else (one.what, one.version)
         before = one.what
         end = "ok" if one.state == "ok" else ("hint: " if one.state == "hint" else "fix: ") + one.fix if one.fix else ""
         rows.append((name, version, one.part, visible(one.found), end))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     short = min(max((len(row[3]) for row in rows), default=0), 44)
-    return [
+    lines = [
         f"{name:{widths[0]}}  {version:{widths[1]}}  {part:{widths[2]}}  {found:{short}}  {end}".rstrip()
         for name, version, part, found, end in rows
     ]
+    return [*lines, f"not found: {', '.join(missing)}"] if missing else lines

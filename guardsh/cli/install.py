@@ -7,11 +7,11 @@ import os
 import click
 
 from guardsh import places
-from guardsh.agents import AGENTS
+from guardsh.agents import AGENTS, SHELL_ONLY
 
 
 @click.command(short_help="put guardsh in front of an agent")
-@click.argument("agent", type=click.Choice(sorted(AGENTS)))
+@click.argument("agent", type=click.Choice(sorted((*AGENTS, *SHELL_ONLY))))
 @click.option(
     "--user", "scope", flag_value="user", default=True, help="In your own settings, for every project (default)."
 )
@@ -21,12 +21,16 @@ from guardsh.agents import AGENTS
 def command(context: click.Context, agent: str, scope: str, dry_run: bool) -> None:
     """Put guardsh's hook into the settings of AGENT, after a test that the hook refuses what it shall refuse.
 
-    What the settings held before is kept; guardsh uninstall gives it back. Run again, it changes nothing.
+    What the settings held before is kept; guardsh uninstall gives it back. Run again, it changes nothing. For agents
+    without hooks (aider, continue, zed) it says how to give them a guarded shell.
 
     Exit status: 0 installed, 1 not.
     """
-    from guardsh.agents import install
+    from guardsh.agents import install, shells
 
+    if agent in SHELL_ONLY:
+        click.echo(shells.STEPS[agent].format(front=shells.FRONT), nl=False)
+        return
     try:
         _install(agent, scope, dry_run)
     except (install.CannotInstall, places.Unsafe) as problem:
@@ -39,13 +43,13 @@ def _install(agent: str, scope: str, dry_run: bool) -> None:
 
     setup = install.SETUPS[agent]
     environment = dict(os.environ)
-    path = setup.settings_file(scope, os.getcwd(), places.home(), environment)
+    path = install.settings_file(agent, scope, os.getcwd(), environment)
     version = install.version_of(agent, environment)
     change = install.installation(agent, path, version)
     if dry_run:
         click.echo(difference(change), nl=False)
         return
-    if problem := install.problem_of(agent, install.hook_command(agent), os.getcwd(), environment):
+    if problem := install.problem_of(agent, install.hook_command(setup.HOOK), os.getcwd(), environment):
         raise install.CannotInstall(f"the hook {problem}; nothing was changed. guardsh doctor says more")
     backup = install.apply(agent, change)
     click.echo(
@@ -57,6 +61,12 @@ def _install(agent: str, scope: str, dry_run: bool) -> None:
     click.echo("  tested: the canary is refused, a harmless command passes")
     for weakness in _still_open(agent, change.path, version):
         click.echo(f"  open: {weakness}")
+    if scope == "project" and setup.PROJECT_IS_SHARED:
+        click.echo(
+            f"  open: the path of this machine's guardsh is in {change.path}: keep that file out of the repository"
+        )
+    if setup.AFTERWARDS:
+        click.echo(f"\nNow: {setup.AFTERWARDS}")
     _next_steps(setup.INSTRUCTIONS)
 
 
@@ -66,9 +76,10 @@ def _still_open(agent: str, path: str, version: tuple[int, ...]) -> list[str]:
     setup = install.SETUPS[agent]
     with open(path, encoding="utf-8-sig") as file:
         text = file.read()
-    found = [said for _, _, handler in setup.hooks(text) for said in setup.weaknesses(handler, version)]
+    hooks = [handler for event, _, handler in setup.hooks(text) if setup.guards_commands(event)]
+    found = [said for handler in hooks for said in setup.weaknesses(handler, version)]
     if setup.switched_off(text):
-        found.append("disableAllHooks is true in these settings, so the agent runs no hook")
+        found.append("these settings switch hooks off, so the agent runs none")
     return list(dict.fromkeys(found))
 
 

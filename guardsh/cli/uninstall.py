@@ -27,9 +27,8 @@ def command(context: click.Context, agent: str, scope: str, dry_run: bool) -> No
     from guardsh.agents import install
     from guardsh.cli.install import difference
 
-    setup = install.SETUPS[agent]
     try:
-        path = setup.settings_file(scope, os.getcwd(), places.home(), dict(os.environ))
+        path = install.settings_file(agent, scope, os.getcwd(), dict(os.environ))
         change = install.removal(agent, path)
         if dry_run:
             click.echo(difference(change), nl=False)
