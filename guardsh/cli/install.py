@@ -62,9 +62,7 @@ def _install(agent: str, scope: str, dry_run: bool) -> None:
     for weakness in _still_open(agent, change.path, version):
         click.echo(f"  open: {weakness}")
     if scope == "project" and setup.PROJECT_IS_SHARED:
-        click.echo(
-            f"  open: the path of this machine's guardsh is in {change.path}: keep that file out of the repository"
-        )
+        click.echo(f"  open: {change.path} holds paths of this machine: keep it out of git")
     if setup.AFTERWARDS:
         click.echo(f"\nNow: {setup.AFTERWARDS}")
     _next_steps(setup.INSTRUCTIONS)

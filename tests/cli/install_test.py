@@ -195,6 +195,50 @@ def test_doctor_shows_a_log_that_was_changed(home: Path) -> None:
     assert status == 1 and found[("log", "")][0] == "open" and "was changed" in found[("log", "")][1]
 
 
+def test_doctor_tells_of_other_agents_and_of_shells(home: Path, tmp_path: Path) -> None:
+    (home / ".cursor").mkdir()
+    for agent in ("cursor", "codex", "goose"):
+        assert run(home, install.command, agent).exit_code == 0
+    status, found = rows(home)
+    assert status == 0
+    for agent in ("cursor", "codex", "goose"):
+        assert found[(agent, "hook")][0] in ("ok", "hint")
+        assert found[(agent, "shell")][0] == "hint"
+    assert found[("windsurf", "")] == found[("zed", "")] == ("hint", "not found", "")
+    assert "trusted" in found[("codex", "hook")][1]
+    assert run(home, doctor.command).output.splitlines()[-1].startswith("not found: claude-code, gemini, ")
+    settings = home / ".cursor" / "hooks.json"
+    settings.write_text(settings.read_text().replace("beforeMCPExecution", "x"))
+    status, found = rows(home)
+    assert status == 1 and "every tool" in found[("cursor", "hook")][1]
+
+
+def test_agents_without_hooks_are_told_of(home: Path) -> None:
+    for agent, part in (("aider", "SHELL="), ("continue", "SHELL="), ("zed", "tool_permissions")):
+        done = run(home, install.command, agent)
+        assert done.exit_code == 0 and part in done.output
+    assert list(home.iterdir()) == [home / ".claude"]
+
+
+@pytest.mark.parametrize("agent", ["cursor", "codex", "gemini", "copilot", "cline", "opencode"])
+def test_other_agents_in_and_out(home: Path, agent: str) -> None:
+    before = sorted(home.rglob("*"))
+    dry = run(home, install.command, agent, "--dry-run")
+    assert dry.exit_code == 0 and "guardsh" in dry.output and sorted(home.rglob("*")) == before
+    done = run(home, install.command, agent)
+    assert done.exit_code == 0 and done.output.startswith(f"guardsh stands in front of {agent}.\n")
+    assert "the canary is refused" in done.output and "  open: " not in done.output
+    done = run(home, uninstall.command, agent)
+    assert done.exit_code == 0 and done.output.startswith("guardsh is out of ")
+    assert not [path for path in home.rglob("*") if path.is_file() and not {".local", ".cache"} & {*path.parts}]
+
+
+def test_a_shared_project_file_is_pointed_out(home: Path) -> None:
+    assert "keep it out of git" in run(home, install.command, "cursor", "--project").output
+    done = run(home, install.command, "amp", "--project")
+    assert done.exit_code == 1 and "no hooks of a project" in done.output
+
+
 # ---------------------------------------------------------------- hook
 
 
