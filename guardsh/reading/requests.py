@@ -83,7 +83,8 @@ def _method_and_urls(invocation: Invocation, about: Table) -> tuple[Value | None
     method = methods[-1] if methods else None
     if operands and operands[0].text.isalpha() and operands[0].text.isupper():
         method = operands.pop(0)
-    return method, operands[:1], operands[1:]
+    urls = [url.but(text="http://localhost" + url.text) if url.text[:1] in (":", "/") else url for url in operands[:1]]
+    return method, urls, operands[1:]
 
 
 def _body(reader: Reader, call: Call, invocation: Invocation, about: Table, items: list[Value]) -> tuple[Value | None, list[Value]]:

@@ -41,14 +41,20 @@ def only_settings(situation: Situation, rules: Rules) -> bool:
         return False
     if any(isinstance(node, nodes.Function) for node in walk(script)):
         return False  # it only runs when something calls it
-    if not all(map(_sets, reading.commands)) or any(effect.kind not in ("read", "run") for effect in reading.effects):
+    sourcing = [one for one in reading.commands if one.command.name in ("source", ".")]
+    if any(_is_temporary(operand, one, situation) for one in sourcing for operand in one.operands[:1]):
+        return False
+    theirs = {one.command.span for one in sourcing}  # what such a file does belongs to it
+    if not all(_sets(one) or one.command.span in theirs for one in reading.commands):
         return False
     for effect in reading.effects:
-        where = "" if effect.target is None else effect.target.text
-        if effect.kind == "run" and effect.verb != "generated":
-            if not where or situation.world.path_fact("path.temporary", where, directory=effect.directory):
-                return False
+        if effect.kind not in ("read", "run") and reading.commands[effect.index].command.span not in theirs:
+            return False
     return all(found.finding.score < NOTICED for found in findings(reading, situation.world, rules))
+
+
+def _is_temporary(operand: Value, invocation: Invocation, situation: Situation) -> bool:
+    return situation.world.path_fact("path.temporary", operand.text, directory=invocation.command.directory)
 
 
 def _sets(invocation: Invocation) -> bool:

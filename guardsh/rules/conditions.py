@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from guardsh.facts.world import World
     from guardsh.reading.invocation import Invocation
-    from guardsh.reading.model import Effect
+    from guardsh.reading.model import Command, Effect
     from guardsh.reading.reader import Reading
     from guardsh.rules.loading import Rules
 
@@ -112,7 +112,7 @@ class Situation:
         return False
 
     def _moved(self, target: Value, directory: str) -> bool:
-        """Did an earlier command of the same text move or copy something into, out of, or from below it?"""
+        """Did an earlier command of the same text move something into it, or move or copy something out of it?"""
         path = normal(target.text, directory, self.world.home)
         index = self.effect.index if self.effect is not None else self.invocation.command.index
         copies = {e.index for e in self.reading.effects if e.kind == "move" or e.verb in ("copy", "move")}
@@ -121,6 +121,8 @@ class Situation:
                 continue
             if effect.kind not in ("move", "overwrite", "read", "create"):
                 continue
+            if effect.verb == "copy" and effect.kind != "read" and self._made(target, directory):
+                continue  # a new place for copies, whose originals are still there
             other = normal(effect.target.text, effect.directory, self.world.home)
             if other == path or other.startswith(path.rstrip("/") + "/"):
                 return True
@@ -129,7 +131,11 @@ class Situation:
     # ------------------------------------------------------------ git
 
     def _git(self, fact: str) -> bool:
-        if self.invocation.command.place != HERE or fact in _DISTURBED and self.disturbed():
+        if self.invocation.command.place != HERE:
+            return False
+        if fact in ("git.unchanged", "git.clean") and self._made(Value("."), self.invocation.command.directory):
+            return True  # the repository came to be in this very text
+        if fact in _DISTURBED and self.disturbed():
             return False
         paths = self._pathspecs() if fact in ("git.unchanged", "git.dirty", "git.session") else ()
         return self.world.git_fact(fact, self.invocation.command.directory, paths=paths)
@@ -220,9 +226,16 @@ class Situation:
             return bool(host) and "local" in self.world.name_facts("https://" + host)
         if found:
             return all("local" in self.world.name_facts(text) for text in found)
-        if self.invocation.command.place != HERE or any(HOLE in operand.text for operand in self.operands[:1]):
+        command = self.invocation.command
+        if any(HOLE in operand.text for operand in self.operands[:1]):
             return False
-        return bool(about.get("here"))
+        return bool(about.get("here")) and (command.place == HERE or self._in_own_container(command))
+
+    def _in_own_container(self, command: Command) -> bool:
+        """Does it run in a container of a program that works on this machine (docker exec), and nowhere further?"""
+        if command.place.kind not in ("container", "throwaway") or self.rules is None:
+            return False
+        return any((self.rules.program(name) or {}).get("here") for name in command.via)
 
     def _host_texts(self) -> list[str]:
         given = dict(self.invocation.command.environment)

@@ -43,6 +43,14 @@ def test_settings_are_a_note(command: str) -> None:
     assert verdict.action == "pass", verdict.findings
 
 
+def test_what_a_file_of_ones_own_does_is_its_own() -> None:
+    command = "echo '. /home/u/.cargo/env' >> ~/.bashrc"
+    own = {"run": command, "given": ["path.exists"], "files": {"/home/u/.cargo/env": "prepare --all\n"}}
+    assert judged(own, rules()).action == "pass"
+    harmful = {**own, "files": {"/home/u/.cargo/env": "rm -rf ~\n"}}
+    assert judged(harmful, rules()).action != "pass"
+
+
 @pytest.mark.parametrize("command", CODE)
 def test_code_is_asked_for(command: str) -> None:
     verdict = judged({"run": command, "given": ["path.exists"]}, rules())

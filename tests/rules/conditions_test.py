@@ -127,6 +127,7 @@ CASES = [
     Case("path.session", "touch=1; echo > x; t x", "echo > x; t y", "delete"),
     Case("path.session", "echo > a/b; t a/b", "t a; echo > a/b", "delete"),
     Case("path.moved", "cp x a/b; t -r a", "cp x a/b; t -r c", "delete"),
+    Case("path.moved", "cp x a/b; t -r a", "echo > a; cp x a/b; t -r a", "delete"),
     Case("path.moved", "cp a/b x; t -r a", "t -r a; cp a/b x", "delete"),
     # git
     Case("git.repository", "t", "ssh host t"),
