@@ -5,9 +5,9 @@ Which program answers how is in the packs (`answer`); here are the ways.
 
 from __future__ import annotations
 
-from guardsh.facts.paths import normal
+from guardsh.facts.paths import build_strength, normal
 from guardsh.reading import output
-from guardsh.reading.model import HOLE, MARKS, TOKEN, Origin, Value
+from guardsh.reading.model import HOLE, MARKS, STAR, TOKEN, Origin, Value
 
 LONGEST = 65536
 
@@ -352,6 +352,39 @@ def _through(reader: Reader, call: Call, invocation: Invocation, change: Callabl
     return source.but(text=change(source.text)) if source.known else None
 
 
+_UNLIKE = ("-v", "--invert-match", "-o", "--only-matching", "-c", "--count", "-f", "--file")
+
+
+def matched(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
+    """grep: of the paths that find comes upon, those with the names of build output that its pattern spells out; None for
+    anything else
+    """
+    stdin = call.stdin
+    lines = stdin.text.split() if stdin is not None else []
+    if stdin is None or not lines or any(STAR not in line or HOLE in line for line in lines):
+        return None
+    given = [*invocation.values("-e"), *invocation.values("--regexp")] or list(invocation.operands[:1])
+    if not given or not all(value.known for value in given) or any(invocation.has(option) for option in _UNLIKE):
+        return None
+    names = [_named(part) for value in given for part in value.text.replace("\\|", "|").strip("()").split("|")]
+    if not all(names):
+        return None
+    starts = dict.fromkeys(line.partition(STAR)[0] for line in lines)
+    found = [f"{start}{STAR}/{name}" for start in starts for name in names]
+    state, home = call.state, call.state.home
+    sure = all(build_strength(path, directory=state.directory, home=home, project="") == "sure" for path in found)
+    return Value("\n".join(found) + "\n", origins=stdin.origins) if sure else None
+
+
+def _named(part: str) -> str:
+    """The name, with stars, that one alternative of a regular expression asks for; "" if it isn't as simple as that."""
+    name = part.strip("()").removeprefix("^").removeprefix("./").removeprefix("/").removesuffix("$").removesuffix("/")
+    suffix = name.startswith("\\.")
+    name = name.replace("\\.", ".")
+    plain = name.replace(".", "").replace("_", "").replace("-", "").isalnum()
+    return (STAR if suffix else "") + name if plain else ""
+
+
 WAYS: dict[str, Answer] = {
     "echo": echo,
     "printf": printf,
@@ -370,4 +403,5 @@ WAYS: dict[str, Answer] = {
     "hexadecimal": hexadecimal,
     "reverse": reverse,
     "translated": translated,
+    "matched": matched,
 }
