@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from guardsh.reading.state import State
 
 _PROMPTS = frozenset("PS0 PS1 PS2 PS4".split())  # expanded again by the shell before it prints them
+_TABLES = ("BASH_ALIASES", "BASH_CMDS")  # associative arrays that the shell keeps itself
 _FOLLOWED = 8  # arrays that one assignment may yield
 Pairs = tuple[tuple[str, Value], ...]
 
@@ -55,7 +56,7 @@ def special(expander: Expander, name: str, values: tuple[Value, ...], span: node
 def _assign_list(expander: Expander, node: nodes.Assignment, elements: tuple[nodes.Element, ...], state: State) -> None:
     """NAME=(…)"""
     known = state.arrays.get(state.resolved(node.name), ())
-    associative = any(array.associative for array in known)
+    associative = node.name in _TABLES or any(array.associative for array in known)
     start = tuple(known) or (Array(),) if node.append else (Array(associative=associative),)
     arrays = list(start)
     for element in elements:
@@ -73,7 +74,8 @@ def _assign_list(expander: Expander, node: nodes.Assignment, elements: tuple[nod
 def _assign_item(expander: Expander, node: nodes.Assignment, subscript: nodes.Word, values: tuple[Value, ...], state: State) -> None:
     """NAME[subscript]=value"""
     arrays = state.array(node.name) or (Array(),)
-    keys = _keys(expander, subscript, any(array.associative for array in arrays))
+    told = node.name in _TABLES
+    keys = _keys(expander, subscript, told or any(array.associative for array in arrays))
     made = tuple(array.put(key, value, node.append) for array in arrays for key in keys for value in values)
     state.assign_array(node.name, made)
     _told(node.name, made, state)
@@ -81,7 +83,7 @@ def _assign_item(expander: Expander, node: nodes.Assignment, subscript: nodes.Wo
 
 def _told(name: str, arrays: tuple[Array, ...], state: State) -> None:
     """BASH_ALIASES and BASH_CMDS are the shell's own tables."""
-    if name in ("BASH_ALIASES", "BASH_CMDS"):
+    if name in _TABLES:
         for array in arrays:
             for key, value in array.items:
                 state.aliases[key] = value.text

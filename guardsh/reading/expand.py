@@ -98,22 +98,22 @@ class Expander:
         separators = self.state.look_up("IFS")[0].text
         for chunk in chunks:
             if chunk.split and chunk.text and separators:
-                pieces = _split_text(chunk.text, separators)
-                if pieces[0] == "" and started:
-                    fields.append(current)
-                    current, started = [], False
-                for number, piece in enumerate(pieces):
-                    if number and started:
-                        fields.append(current)
-                        current, started = [], False
+                for piece, hard in _pieces(chunk.text, separators):
                     if piece:
                         current.append(chunk.but(text=piece))
                         started = True
+                        continue
+                    if started:
+                        fields.append(current)
+                        current, started = [], False
+                        hard -= 1
+                    fields += [[Chunk("", origins=chunk.origins)] for _ in range(hard)]
             elif chunk.quoted or chunk.text:
                 current.append(chunk)
                 started = True
             if chunk.ends_field:
-                fields.append(current)
+                if started:
+                    fields.append(current)
                 current, started = [], False
         if started:
             fields.append(current)
@@ -213,6 +213,8 @@ class Expander:
     def number(self, text: str) -> str:
         """The value of an arithmetic expression that is a number or a variable with one, else TOKEN."""
         text = text.strip()
+        if text[:1] == "(" and text[-1:] == ")" and "(" not in text[1:]:
+            text = text[1:-1].strip()
         for _ in range(4):
             if text.lstrip("+-").isdigit() and text.isascii():
                 sign, digits = text[: len(text) - len(text.lstrip("+-"))], text.lstrip("+-")
@@ -260,21 +262,27 @@ def _combined(readings: list[list[T]], options: list[list[T]]) -> list[list[T]]:
     return first + [readings[0] + other for other in options[1:]]
 
 
-def _split_text(text: str, separators: str) -> list[str]:
-    """Field splitting; a first or last "" says that the text begins or ends with a separator."""
-    blanks = [s for s in separators if s in " \t\n"]
-    pieces: list[str] = []
-    piece = ""
+def _pieces(text: str, separators: str) -> list[tuple[str, int]]:
+    """Field splitting: text, and between it "" with how many separators that aren't blanks stand there."""
+    found: list[tuple[str, int]] = []
+    piece, hard, between = "", 0, False
     for sign in text:
         if sign in separators:
-            if sign in blanks and piece == "" and pieces:
-                continue
-            pieces.append(piece)
-            piece = ""
-        else:
-            piece += sign
-    pieces.append(piece)
-    return pieces
+            if piece:
+                found.append((piece, 0))
+                piece = ""
+            between = True
+            hard += sign not in " \t\n"
+            continue
+        if between:
+            found.append(("", hard))
+            hard, between = 0, False
+        piece += sign
+    if piece:
+        found.append((piece, 0))
+    if between:
+        found.append(("", hard))
+    return found
 
 
 def _origins(chunks: Chunks) -> tuple[Origin, ...]:

@@ -172,11 +172,28 @@ def _sliced(expander: Expander, node: nodes.Parameter, items: tuple[Value, ...])
 
 def _bounds(expander: Expander, node: nodes.Parameter) -> tuple[int | None, str | None]:
     """Offset and length of ${…:offset:length}; None and TOKEN where they aren't known, None for no length."""
-    start = expander.arithmetic(node.word).text if node.word is not None else "0"
-    length = expander.arithmetic(node.replacement).text if node.replacement is not None else None
-    if not _is_number(start):
-        return None, length
-    return int(start), length if length is None or _is_number(length) else TOKEN
+    first, second = _at_colon(node.word) if node.word is not None else (None, None)
+    start = expander.arithmetic(first).text if first is not None and first.parts else "0"
+    length = expander.arithmetic(second).text if second is not None else None
+    if length is not None and not _is_number(length):
+        length = TOKEN
+    return int(start) if _is_number(start) else None, length
+
+
+def _at_colon(word: nodes.Word) -> tuple[nodes.Word, nodes.Word | None]:
+    """`offset:length` as two words; a colon in parentheses or behind ? is part of the expression."""
+    depth = 0
+    for place, part in enumerate(word.parts):
+        if not isinstance(part, nodes.Literal):
+            continue
+        for at, sign in enumerate(part.text):
+            depth += (sign in "(?") - (sign == ")")
+            if sign == ":" and depth <= 0:
+                before, after = part.but(text=part.text[:at]), part.but(text=part.text[at + 1 :])
+                return word.but(parts=(*word.parts[:place], before)), word.but(parts=(after, *word.parts[place + 1 :]))
+            if sign == ":":
+                depth -= 1
+    return word, None
 
 
 def _is_number(text: str) -> bool:

@@ -45,7 +45,7 @@ def _bracket_end(pattern: str, place: int) -> int | None:
     if pattern[place : place + 1] == "]":
         place += 1
     while place < len(pattern) and pattern[place] != "]":
-        if pattern.startswith("[:", place):
+        if pattern[place] in ("[", SET) and pattern[place + 1 : place + 2] == ":":
             close = pattern.find(":]", place)
             place = close + 1 if close >= 0 else place
         place += 1

@@ -167,6 +167,10 @@ class Reader:
         """What is read from a file: what the text wrote there, else unknown and of that file."""
         if value.text in ("/dev/null", ""):
             return Value("")
+        if value.matches:
+            from guardsh.reading import output
+
+            return output.any_of([self.from_file(value.but(text=name, matches=()), state) for name in value.matches[:8]])
         path = self.path(value.text, state)
         if path in state.files:
             return state.files[path]

@@ -74,13 +74,17 @@ def _arguments(invocation: Invocation, about: Table) -> Words | None:
 
 def _placed(call: Call, invocation: Invocation, about: Table) -> Call:
     """The call through this program: elsewhere, if the description says so, and with the variables that it sets."""
-    place = call.place
+    place, state = call.place, call.state
+    if "directory" in invocation.description and invocation.command.directory != state.directory:
+        state = state.copy()
+        state.directories = (invocation.command.directory,)
     if "place" in about:
         kind, _, selector = about["place"].partition(":")
         names = invocation.select([selector]) if selector else []
         place = Place(kind, names[0].text if names else HOLE)
     return call.but(
         via=(*call.via, invocation.command.name),
+        state=state,
         place=place,
         depth=call.depth + 1,
         environment=(*call.environment, *invocation.assignments),

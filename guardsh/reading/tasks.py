@@ -145,15 +145,15 @@ def _make(reader: Reader, call: Call, invocation: Invocation, words: list[str], 
             if not named:
                 break
     given = dict(word.split("=", 1) for word in words if "=" in word)
-    file = Makefile(lambda name: reader.file_text(normal(name, directory, call.state.home), call.state), given)
+    makefile = Makefile(lambda name: reader.file_text(normal(name, directory, call.state.home), call.state), given)
     for text in texts:
-        file.read(text)
-    if not texts and not file.shell:
+        makefile.read(text)
+    if not texts and not makefile.shell:
         return []
     place = place or directory.rstrip("/") + "/Makefile"
-    found: list[Task] = [("$(shell)", text, place) for text in file.shell]
-    targets = [word for word in words if "=" not in word] or [file.first]
-    _target_recipes(targets, file.rules, file.variables, place, found, set())
+    found: list[Task] = [("$(shell)", text, place) for text in makefile.shell]
+    targets = [word for word in words if "=" not in word] or [makefile.first]
+    _target_recipes(targets, makefile.rules, makefile.variables, place, found, set())
     return found
 
 

@@ -13,7 +13,7 @@ from guardsh.reading.expansion import evaluated, expander_of
 from guardsh.reading.model import HOLE, Origin, Redirect, Value
 from guardsh.reading.output import NOTHING
 from guardsh.reading.reader import Call
-from guardsh.reading.state import State
+from guardsh.reading.state import State, limited
 from guardsh.syntax import NotUnderstood, nodes
 
 TYPE_CHECKING = False
@@ -34,35 +34,40 @@ def script(reader: Reader, node: nodes.Script, state: State, stdin: Value | None
     """A list of commands."""
     outputs: list[Value] = []
     start: State | None = None  # the point before an and-or list that may stop in its middle
-    first = True
+    lefts: list[State] = []  # points behind what stands in front of a ||: the list may go on from there
     for item in node.items:
         if item.operator in ("&&", "||") and start is None:
-            start, first = state.copy(), True
+            start, lefts = state.copy(), []
         directories = state.directories
         if item.operator == "&":
             outputs.append(command(reader, item.command, state.copy(), None))
         else:
             outputs.append(command(reader, item.command, state, stdin))
         if item.operator == "&&":
-            first = False
             continue
-        if start is not None:
-            _joined(reader, start, state, first or item.operator == "||", item)
-            if item.operator != "||":
-                start = None
-        else:
+        if start is None:
             _maybe_elsewhere(reader, state, directories)
-        first = False
+        elif item.operator == "||":
+            lefts.append(state.copy())
+            state.join(start)
+        else:
+            _joined(reader, start, state, lefts, item)
+            start = None
     return output.together(outputs)
 
 
-def _joined(reader: Reader, start: State, state: State, certain: bool, item: nodes.Item) -> None:
-    """Behind an and-or list: any of its commands may not have run."""
-    reached = state.directories
-    state.join(start)
+def _joined(reader: Reader, start: State, state: State, lefts: list[State], item: nodes.Item) -> None:
+    """Behind an and-or list: any of its commands may not have run, unless `… || exit` saw to it."""
+    if lefts and _leaves(item.command):
+        state.become(lefts.pop())
+        for left in lefts:
+            state.join(left)
+        return
+    reached = limited(tuple(d for left in lefts for d in left.directories) + state.directories)
+    for left in (*lefts, start):
+        state.join(left)
     state.directories = reached
-    if not certain or not _leaves(item.command):
-        _maybe_elsewhere(reader, state, start.directories)
+    _maybe_elsewhere(reader, state, start.directories)
 
 
 def _leaves(node: nodes.Command) -> bool:
@@ -77,8 +82,6 @@ def _leaves(node: nodes.Command) -> bool:
 
 def _maybe_elsewhere(reader: Reader, state: State, before: tuple[str, ...]) -> None:
     """A cd to what isn't there leaves the shell where it was, and the next command runs there."""
-    from guardsh.reading.state import limited
-
     if state.directories == before:
         return
     there = [d for d in state.directories if d in state.made or HOLE in d or reader.world.kind(d) == "directory"]
@@ -546,6 +549,8 @@ def _call_function(reader: Reader, call: Call, node: nodes.Function) -> Value:
         reader.effect("run", call, call.words[0], "fork-bomb")
     if reader.active.count(key) >= RECURSION or len(reader.active) > 40:
         return Value(HOLE, origins=(Origin("output", node.name),))
+    if call.redirects:
+        actions.note(reader, call.but(words=()))
     state = call.state
     outer, frame, scope = state.positional, state.frame, state.scope
     state.positional = call.words[1:]

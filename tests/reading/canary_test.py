@@ -56,6 +56,6 @@ def test_most_are_found() -> None:
 
 def test_without_the_command_the_shell_forms_pass() -> None:
     """What is found is the command, not the form that hides it."""
-    rows = [row for name in ("LISTS", "PIPES", "COMPOUND") for row in getattr(hiding_places, name) if isinstance(row, str)]
+    rows = [row for name in ("LISTS", "PIPES", "COMPOUND") for row in getattr(hiding_places, name) if isinstance(row, str) and "CANARY" in row]
     stopped = [row for row in rows if judged(row.replace("CANARY", "pwd")).action != "pass"]
     assert [row for row in stopped if "[$(" not in row] == []

