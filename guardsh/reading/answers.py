@@ -356,9 +356,7 @@ _UNLIKE = ("-v", "--invert-match", "-o", "--only-matching", "-c", "--count", "-f
 
 
 def matched(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
-    """grep: of the paths that find comes upon, those with the names of build output that its pattern spells out; None for
-    anything else
-    """
+    """grep: of the paths that find comes upon, those with names of build output that its pattern spells out; else None"""
     stdin = call.stdin
     lines = stdin.text.split() if stdin is not None else []
     if stdin is None or not lines or any(STAR not in line or HOLE in line for line in lines):

@@ -8,6 +8,7 @@ from guardsh.reading.model import HERE, HOLE, Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from guardsh.facts.world import World
     from guardsh.reading.invocation import Invocation
@@ -235,7 +236,9 @@ class Situation:
         """Does it run in a container of a program that works on this machine (docker exec), and nowhere further?"""
         if command.place.kind not in ("container", "throwaway") or self.rules is None:
             return False
-        return any((self.rules.program(name) or {}).get("here") for name in command.via)
+        through = [self.rules.program(name) or {} for name in command.via]
+        places = [about for about in through if _leads_elsewhere(about)]
+        return bool(places) and all(about.get("here") for about in places)
 
     def _host_texts(self) -> list[str]:
         given = dict(self.invocation.command.environment)
@@ -326,6 +329,11 @@ def _has_host(text: str) -> bool:
     """Is it a URL that names a host? The first part of a bucket's URL doesn't."""
     scheme, found, _ = text.partition("://")
     return bool(found) and scheme.rpartition("=")[2].lower() not in _BUCKETS
+
+
+def _leads_elsewhere(about: dict[str, Any]) -> bool:
+    """Does a program run commands on hosts or in containers?"""
+    return any("place" in run for one in (about, *about.get("sub", {}).values()) for run in one.get("runs", ()))
 
 
 def _protected(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the text makes itself is its own: repositories, copies, output that it deletes again; and where a command runs."""
+"""What the text makes itself is its own: repositories, copies; and where a command runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def test_a_new_place_for_copies_may_go() -> None:
         ("docker exec db psql -d app -c 'DROP TABLE t'", "confirm"),
         ("docker exec db psql -h db.example.com -d app_test -c 'DROP TABLE t'", "confirm"),
         ("kubectl exec db -- psql -d app_test -c 'DROP TABLE t'", "confirm"),
-        ("ssh web docker exec db psql -d app_test -c 'DROP TABLE t'", "confirm"),
+        ("ssh web \"docker exec db psql -d app_test -c 'DROP TABLE t'\"", "confirm"),
+        ("kubectl exec d -- docker exec db psql -d app_test -c 'DROP TABLE t'", "confirm"),
         ("http DELETE :8000/users/1", "pass"),
         ("http DELETE /users/1", "pass"),
         ("http DELETE example.com/users/1", "confirm"),
