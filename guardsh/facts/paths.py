@@ -80,6 +80,8 @@ def _from_windows(path: str, home: str) -> str:
         path = path.replace("\\", "/")
     if is_drive(path):
         return path[0].lower() + path[1:]
+    if len(path) > 2 and path[1] == ":" and path[0].isalpha() and path[0].isascii() and path[2].isalnum():
+        return f"{path[0].lower()}:/{path[2:]}"  # C:\\Users\\x, whose backslashes a POSIX shell took away
     return path
 
 

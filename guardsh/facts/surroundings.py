@@ -183,7 +183,7 @@ class Surroundings:
             return project
         if HOLE in directory or "path.temporary" in paths.zones("x", directory=directory, home=self.home, project=""):
             return ""
-        if directory.startswith(_OF_THE_MACHINE):
+        if f"{directory}/".startswith(_OF_THE_MACHINE):
             return ""
         here = paths.zones(directory, directory="/", home=self.home, project="")
         return "" if here & {"path.home", "path.root"} else directory

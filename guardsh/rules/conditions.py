@@ -90,6 +90,12 @@ class Situation:
             return target.comes_from("empty")
         if fact in _STATE and place != HERE:
             return False
+        if place.kind == "host" and fact in ("path.project", "path.outside"):
+            # nothing on another machine is this project's
+            known = ("path.project", "path.outside")
+            return fact == "path.outside" and any(
+                self.world.path_fact(name, target.text, directory=directory, matches=target.matches, recursive=recursive) for name in known
+            )
         if fact == "path.session" and self._made(target, directory):
             return True
         if fact == "path.moved" and self._moved(target, directory):
