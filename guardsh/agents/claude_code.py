@@ -1,4 +1,4 @@
-"""Claude Code's hooks: PreToolUse before a tool runs, PostToolUse after a file tool has run.
+"""Claude Code's hooks: PreToolUse before a tool runs, PostToolUse after a file tool has run, SessionStart.
 
 Source: code.claude.com/docs/en/hooks (2.1, autumn 2026). VS Code's agent mode, Copilot CLI and Cursor run the hooks of
 Claude Code's settings too, with their own names for fields and tools; they get answers in their own form.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from guardsh.agents.hook import FILE, SHELL, TOOL, WRITTEN, Answer, Call, Malformed
+from guardsh.agents.hook import FILE, SHELL, STARTED, TOOL, WRITTEN, Answer, Call, Malformed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def caller(payload: Mapping[str, Any]) -> Any:
 def read(payload: dict[str, Any], environment: Mapping[str, str]) -> Call | None:
     """What Claude Code is about to do, None for a tool that can't hurt. Raises Malformed."""
     event = _text(payload, "hook_event_name")
+    if event == "SessionStart":
+        return _started(payload)
     tool = _text(payload, "tool_name")
     arguments = payload.get("tool_input")
     if not isinstance(arguments, dict):
@@ -67,6 +69,13 @@ def read(payload: dict[str, Any], environment: Mapping[str, str]) -> Call | None
     if tool.startswith("mcp__"):
         return call.but(kind=TOOL, arguments=arguments)
     return None
+
+
+def _started(payload: dict[str, Any]) -> Call:
+    directory = _text(payload, "cwd")
+    if not directory.startswith("/"):
+        raise Malformed("cwd isn't an absolute path")
+    return Call(STARTED, "SessionStart", directory, _text(payload, "session_id"))
 
 
 def deny(reason: str) -> Answer:

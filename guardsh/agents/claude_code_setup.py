@@ -29,7 +29,8 @@ INSTRUCTIONS = "CLAUDE.md"
 # Code looks for anywhere in the tool's name, so that `Write` would also meet TodoWrite.
 BEFORE = "^(Bash|PowerShell|Monitor|Write|Edit|MultiEdit|NotebookEdit|mcp__.*)$"
 AFTER = "^(Write|Edit|MultiEdit|NotebookEdit)$"
-EVENTS = (("PreToolUse", BEFORE), ("PostToolUse", AFTER))
+START = "startup|resume|clear"  # not after a compaction, which is in the midst of a session
+EVENTS = (("PreToolUse", BEFORE), ("PostToolUse", AFTER), ("SessionStart", START))
 
 BLOCKS_SINCE = (2, 1, 295)  # from here on `onFailure: block` makes a hook that doesn't start, or crashes, a denial
 

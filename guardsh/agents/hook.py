@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         def ask(reason: str) -> Answer: ...
 
 
-SHELL, FILE, TOOL, WRITTEN = "shell", "file", "tool", "written"
+SHELL, FILE, TOOL, WRITTEN, STARTED = "shell", "file", "tool", "written", "started"
 
 DEADLINE = 8.0  # seconds for the whole answer; the time-out that `install` configures is twice that
 TIME_OUT = 16
@@ -62,7 +62,7 @@ class Answer(Frozen):
 class Call(Frozen):
     """A tool that the agent is about to use."""
 
-    kind: str  # SHELL; FILE; TOOL: any other (MCP); WRITTEN: a file tool has run
+    kind: str  # SHELL; FILE; TOOL: any other (MCP); WRITTEN: a file tool has run; STARTED: a session
     tool: str  # its name, as the agent says it
     directory: str  # absolute
     session: str = ""
@@ -259,6 +259,7 @@ def _not_read(problem: str) -> str:
 def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
     """Judges a call and answers for it; approvals, the log and the session's memory included."""
     from guardsh import config
+    from guardsh.facts import baseline
     from guardsh.facts import session as memory
     from guardsh.facts.world import World
     from guardsh.rules import store
@@ -270,6 +271,9 @@ def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
         for _, path in call.touched:
             session.wrote(path)
         return module.PASS
+    if call.kind == STARTED:
+        baseline.take(session, world, anew=True)
+        return module.PASS
     settings = config.load(call.directory, environment)
     rules = store.in_force(settings.packs)
     for problem in (*settings.problems, *rules.said):
@@ -277,6 +281,7 @@ def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
     verdict = judged(call, world, rules, settings)
     decision = _Decision(module, call, verdict, world, settings)
     answer = decision.answer()
+    baseline.take(session, world)
     _remember(session, call, verdict.but(action="pass") if decision.passes else verdict, world, rules)
     return answer
 

@@ -175,11 +175,21 @@ class World(Places):
     def _find_uncommitted(self, found: tuple[str, ...]) -> tuple[str, ...]:
         repository = self.repository_of(found)
         left = found
-        if repository is not None:
-            listing = repository.clean_targets(found)
-            if listing.known:
-                left = self.not_made_again(listing.changed + listing.untracked + listing.ignored + listing.hidden)
-        return tuple(path for path in left if self.session is None or not self.session.made(path.rstrip("/")))
+        listing = repository.clean_targets(found) if repository is not None else None
+        if repository is None or listing is None or not listing.known:
+            return tuple(path for path in left if self.session is None or not self.session.made(path.rstrip("/")))
+        seen = self.not_made_again(listing.changed + listing.untracked + listing.ignored)
+        left = tuple(path for path in seen if not self._from_session(path, repository))
+        hidden = self.not_made_again(listing.hidden)  # of which the start of the session tells nothing
+        return left + tuple(path for path in hidden if self.session is None or not self.session.made(path.rstrip("/")))
+
+    def _from_session(self, path: str, repository: Repository) -> bool:
+        """Did the session make this file, or was it as committed, or not there, when the session began?"""
+        if self.session is None:
+            return False
+        from guardsh.facts import baseline
+
+        return self.session.made(path.rstrip("/")) or baseline.came_after(self.session, path, repository)
 
     def not_made_again(self, listed: tuple[str, ...]) -> tuple[str, ...]:
         """Leaves out build output and caches: files by sure names, whole directories that git lists as one also by
@@ -218,7 +228,7 @@ class World(Places):
             return False
         status = repository.status(pathspecs, directory=directory if pathspecs else "", every=True)
         found = status.changed + status.untracked
-        return bool(found) and all(map(self.session.made, found))
+        return bool(found) and all(self._from_session(path, repository) for path in found)
 
 
 # --- rule examples --------------------------------------------------------------------------------------------------

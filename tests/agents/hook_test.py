@@ -432,3 +432,36 @@ def test_every_agent_has_what_the_mould_needs() -> None:
     for name in AGENTS:
         module = hook.load(name)
         assert name == module.NAME and module.deny("x") != module.PASS
+
+
+# ---------------------------------------------------------------- the session's start
+
+
+def test_discarding_only_what_came_after_the_sessions_start_passes(home: Path, project: Path) -> None:
+    from tests.facts.gitwork import repository, write
+
+    top = repository(project / "app", {"a.py": "a\n", "b.py": "b\n"})
+    write(top, {"b.py": "a person's\n"})
+    start = {"session_id": "s1", "cwd": str(top), "hook_event_name": "SessionStart", "source": "startup"}
+    assert respond(home, start) is None
+    write(top, {"a.py": "the agent's\n"})
+    assert respond(home, payload(top, "git checkout -- a.py")) is None
+    assert respond(home, payload(top, "git checkout -- b.py")) == "ask"
+    assert respond(home, payload(top, "git checkout -- .")) == "ask"
+
+
+def test_without_a_start_the_first_command_is_it(home: Path, project: Path) -> None:
+    from tests.facts.gitwork import repository, write
+
+    top = repository(project / "app", {"a.py": "a\n", "b.py": "b\n"})
+    write(top, {"b.py": "a person's\n"})
+    assert respond(home, payload(top, "git checkout -- b.py")) == "ask"
+    write(top, {"a.py": "the agent's\n"})
+    assert respond(home, payload(top, "git checkout -- a.py")) is None
+
+
+@pytest.mark.parametrize("change", [{"cwd": None}, {"cwd": "x"}, {"session_id": 7}, {"session_id": None}])
+def test_a_start_that_isnt_understood_notes_nothing(home: Path, project: Path, change: dict[str, Any]) -> None:
+    start = {"session_id": "s1", "cwd": str(project), "hook_event_name": "SessionStart", "source": "startup"}
+    assert respond(home, {**start, **change}) == "deny"
+    assert not (home / ".local").exists()

@@ -88,7 +88,7 @@ def test_taking_it_out_gives_every_byte_back(settings: Path, content: str) -> No
 def test_a_file_that_wasnt_there_goes_again(settings: Path) -> None:
     settings.parent.rmdir()
     put_in(settings)
-    assert set(hooks(settings)) == {"PreToolUse", "PostToolUse"}
+    assert set(hooks(settings)) == {"PreToolUse", "PostToolUse", "SessionStart"}
     take_out(settings)
     assert not settings.exists()
 
