@@ -54,6 +54,8 @@ class Settings(Frozen):
     audit_required: bool = False
     terminal: str = INLINE  # or UNLOCKED: a yes counts in an unlocked terminal only
     on_request: tuple[str, ...] = ()  # command that tells the person about a request
+    notify: bool = True  # on the desktop, too
+    wait: int = 100  # seconds that a shell waits for the answer of a connected approver
     broken: bool = False  # a layer couldn't be used and has no last good version: everything is confirmed
     problems: tuple[str, ...] = ()  # to be said on stderr
     notes: tuple[str, ...] = ()  # what a layer wanted and may not, for `config show`
@@ -235,6 +237,9 @@ class _Building:
         self._set("mode", table.get("mode"), source, loosens, table.get("mode") == ENFORCE)
         self._set("audit_required", table.get("audit", {}).get("required"), source, loosens, True, better=True)
         self._set("terminal", table.get("confirm", {}).get("terminal"), source, loosens, True, better=UNLOCKED)
+        self._set("notify", table.get("confirm", {}).get("notify"), source, loosens, True, better=True)
+        wait = table.get("confirm", {}).get("wait")
+        self._set("wait", wait, source, loosens, wait is not None and wait <= self.values["wait"])
         self._packs_limits(table.get("pack", {}), source, loosens)
         self._rules(table.get("rules", {}), source, loosens)
         self._programs(table, path, source, loosens and not trusted)

@@ -186,6 +186,8 @@ KINDS = {
     "on_request": "texts",
     "confirm": "table",
     "confirm.terminal": "choice",
+    "confirm.notify": "truth",
+    "confirm.wait": "seconds",
     "audit": "table",
     "audit.required": "truth",
     "pack": "table",
@@ -201,6 +203,7 @@ KINDS = {
 }
 _WANTED = {
     "score": "a whole number from 0 to 100",
+    "seconds": "a whole number of seconds from 0 to 600",
     "program": "an absolute path",
     "texts": "a list of texts",
     "table": "a table",
@@ -243,6 +246,8 @@ def check_value(value: object, place: str, kind_of: str, path: str) -> None:
 def _fits(value: object, kind: str) -> bool:
     if kind == "score":
         return type(value) is int and 0 <= value <= 100
+    if kind == "seconds":
+        return type(value) is int and 0 <= value <= 600
     if kind == "truth":
         return type(value) is bool
     if kind == "table":

@@ -225,7 +225,7 @@ def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
     """What the verdict depended on beside the text: variables and files that were read, programs that are named."""
     names: dict[tuple[str, str], None] = {}
     for invocation in reading.commands:
-        if program := _program(invocation.command):
+        if program := program_of(invocation.command):
             names[("program", program)] = None
         for word in invocation.command.words:
             for origin in word.origins:
@@ -236,7 +236,7 @@ def _bindings(reading: Reading) -> tuple[tuple[str, str], ...]:
     return tuple(names)
 
 
-def _program(command: Command) -> str:
+def program_of(command: Command) -> str:
     """A command's program as a path, or as a name, and behind a NUL the PATH that the text sets for it."""
     if not command.words or not command.words[0].known or command.place.kind != "here":
         return ""

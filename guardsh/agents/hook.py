@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, Protocol
 
     from guardsh.config import Settings
+    from guardsh.confirm.shapes import Shape
     from guardsh.facts.session import Session
     from guardsh.facts.world import World
     from guardsh.rules.loading import Rules
@@ -340,10 +341,24 @@ class _Decision:
         bound = approval.bound(self.verdict, self.world)
         if requests.take(bound, layer="hook"):
             return self._pass(log.YES)
+        shape = self._shape() if self.call.session else None
+        if approval.like(self.verdict, self.call.session, shape):
+            return self._pass(log.LIKE)
         if self.call.can_ask and self.settings.waits and self.verdict.score < ASKS_BELOW:
             return self._ask()
-        asked = approval.request(self.verdict, bound, self.world, self.module.NAME, self.settings.on_request)
+        asked = approval.request(
+            self.verdict, bound, self.world, self.module.NAME, self.settings, self.call.session, shape
+        )
         return self._deny(asked.id, asked.word)
+
+    def _shape(self) -> Shape | None:
+        from guardsh.rules import store
+        from guardsh.shell import approval
+
+        if self.call.kind != SHELL:
+            return None
+        rules = store.in_force(self.settings.packs)
+        return approval.shape(self.verdict, self.world, rules, self.settings, self.call.dialect)
 
     def _pass(self, outcome: str) -> Answer:
         if not self._record(outcome) and self.settings.audit_required:

@@ -25,6 +25,7 @@ COMMANDS = {
     "shims": "front doors named bash, sh and zsh for agents",
     "uninstall": "take guardsh away from an agent",
     "unlock": "let this terminal answer agents' requests",
+    "watch": "answer agents' requests on a screen of your own",
 }
 
 

@@ -8,47 +8,93 @@ from __future__ import annotations
 
 import time
 
-from guardsh.confirm import passphrase, presence, requests, unlocked
+from guardsh.confirm import passphrase, presence, remembered, requests, unlocked
+from guardsh.confirm.requests import Request
 from guardsh.confirm.terminal import Answer, NoTerminal, Terminal, ask, terminal
+from guardsh.record import log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ELSEWHERE = "in a terminal of your own, opened by you"
+ELSEWHERE = "in a terminal of your own, opened by you"
 WRONG_PAUSE = 1.0  # seconds after a wrong passphrase
 
 
 def approve(name: str, environment: Mapping[str, str]) -> Answer:
     """Shows a request and takes the person's yes to it: passphrase (unless the terminal is unlocked), then phrase."""
     if reason := presence.may_approve(environment):
-        return Answer(False, f"Not approved: {reason}. Approve it {_ELSEWHERE}.")
+        return Answer(False, f"Not approved: {reason}. Approve it {ELSEWHERE}.")
     try:
         with terminal() as where:
             request = _open_request(name)
-            if not unlocked.here() and (reason := _not_the_person(where)):
+            asked = not unlocked.here() or presence.typed_into(environment)
+            if asked and (reason := not_the_person(where)):
                 return Answer(False, f"Not approved: {reason}")
             where.show(f"\n{_from(request)}")
-            answer = ask(where, request.verdict, done="approved")
+            answer = ask(where, request.verdict, done="approved", likeness=remembered.offered(request))
             if not answer.yes:
                 return answer
-            requests.approve(request.id)
-            return Answer(True, f"Approved: it runs once, if it comes again within {requests.MINUTES} minutes.")
+            return Answer(True, allow(request, like=answer.like))
     except requests.NotOpen as error:
         return Answer(False, f"Not approved: {error}.")
     except NoTerminal as error:
-        return Answer(False, f"Not approved: {error}. Approve it {_ELSEWHERE}.")
+        return Answer(False, f"Not approved: {error}. Approve it {ELSEWHERE}.")
     except OSError as error:
         return Answer(False, f"Not approved: {error}.")
+
+
+def allow(request: Request, *, like: bool = False) -> str:
+    """Writes a person's yes to a request as it was shown, and to its like; returns what to tell them.
+
+    Who calls this has made sure that it is a person's. Raises requests.NotOpen or OSError.
+    """
+    requests.approve(request.id, request.binding)
+    _record(request, log.APPROVED)
+    said = f"Approved: it runs once, if it comes again within {requests.MINUTES} minutes."
+    if not like:
+        return said
+    try:
+        kept = remembered.remember(request)
+    except OSError as error:
+        return f"{said} Its like can't be remembered: {error}."
+    return f"{said} {_for_the_like(kept)}" if kept else f"{said} Its like isn't covered."
+
+
+def refuse(name: str, word: str = "") -> Request:
+    """Writes a no, and takes back a yes that wasn't used. Raises requests.NotOpen or OSError."""
+    request = requests.deny(name, word)
+    _record(request, log.DENIED)
+    return request
+
+
+def _for_the_like(kept: remembered.Like) -> str:
+    return f"In this session so does: {kept.words}, for {_length(remembered.HOURS)}. guardsh deny --forget {kept.id}"
+
+
+def _record(request: Request, outcome: str) -> None:
+    """The answer's own entry in the log; if it can't be written, that is said once an hour, and the answer stands."""
+    seconds = max(time.time() - request.asked, 0.1)
+    log.write(
+        log.entry(
+            request.verdict,
+            outcome,
+            agent=request.agent,
+            session=request.session,
+            directory=request.directory,
+            request=request.id,
+            seconds=seconds,
+        )
+    )
 
 
 def unlock(environment: Mapping[str, str], hours: float = unlocked.HOURS) -> Answer:
     """Unlocks this terminal after the passphrase."""
     if reason := presence.may_approve(environment):
-        return Answer(False, f"Not unlocked: {reason}. Unlock one {_ELSEWHERE}.")
+        return Answer(False, f"Not unlocked: {reason}. Unlock one {ELSEWHERE}.")
     try:
         with terminal() as where:
-            if reason := _not_the_person(where):
+            if reason := not_the_person(where):
                 return Answer(False, f"Not unlocked: {reason}")
             unlocked.unlock(hours)
     except OSError as error:
@@ -59,14 +105,14 @@ def unlock(environment: Mapping[str, str], hours: float = unlocked.HOURS) -> Ans
 def setup(environment: Mapping[str, str]) -> Answer:
     """Sets the passphrase, or changes it after the old one."""
     if reason := presence.may_approve(environment):
-        return Answer(False, f"Nothing was set: {reason}. Run guardsh setup {_ELSEWHERE}.")
+        return Answer(False, f"Nothing was set: {reason}. Run guardsh setup {ELSEWHERE}.")
     try:
         with terminal() as where:
-            if passphrase.is_set() and (reason := _not_the_person(where, "The passphrase until now: ")):
+            if passphrase.is_set() and (reason := not_the_person(where, "The passphrase until now: ")):
                 return Answer(False, f"Nothing was changed: {reason}")
             return _new_passphrase(where)
     except NoTerminal as error:
-        return Answer(False, f"Nothing was set: {error}. Run guardsh setup {_ELSEWHERE}.")
+        return Answer(False, f"Nothing was set: {error}. Run guardsh setup {ELSEWHERE}.")
     except OSError as error:
         return Answer(False, f"Nothing was set: {error}.")
 
@@ -95,10 +141,10 @@ def _new_passphrase(where: Terminal) -> Answer:
     return Answer(True, "The passphrase is set. Unlock a terminal: guardsh unlock. See what waits: guardsh pending.")
 
 
-def _not_the_person(where: Terminal, prompt: str = "Passphrase: ") -> str:
+def not_the_person(where: Terminal, prompt: str = "Passphrase: ") -> str:
     """Why whoever sits there isn't known to be the person, as the end of a sentence; "" after the right passphrase."""
     if not passphrase.is_set():
-        return f"no passphrase is set yet. Run guardsh setup {_ELSEWHERE}."
+        return f"no passphrase is set yet. Run guardsh setup {ELSEWHERE}."
     line = where.line(prompt, hidden=True, by_hand=False)
     if line.text is None:
         return line.reason[:1].lower() + line.reason[1:]
@@ -111,7 +157,7 @@ def _not_the_person(where: Terminal, prompt: str = "Passphrase: ") -> str:
     return "that isn't the passphrase."
 
 
-def _open_request(name: str) -> requests.Request:
+def _open_request(name: str) -> Request:
     request = requests.find(name)
     if request is None:
         raise requests.NotOpen(f"there is no request {name.strip().upper()[:20]}; guardsh pending lists them")
@@ -120,7 +166,7 @@ def _open_request(name: str) -> requests.Request:
     return request
 
 
-def _from(request: requests.Request) -> str:
+def _from(request: Request) -> str:
     """ "request 7QK2 of claude-code in ~/shop, 9:12 left"."""
     from guardsh.show.text import visible
 
@@ -128,7 +174,7 @@ def _from(request: requests.Request) -> str:
     return f"request {request.id}{whose} in {visible(request.directory)}, {time_left(request)} left\n"
 
 
-def time_left(request: requests.Request) -> str:
+def time_left(request: Request) -> str:
     """ "9:41"."""
     seconds = int(request.left())
     return f"{seconds // 60}:{seconds % 60:02}"

@@ -7,6 +7,7 @@ from guardsh.show.text import visible
 from guardsh.verdict import Finding, Verdict
 
 LONGEST = 40
+AND_THE_LIKE = " and the like"  # typed behind the phrase, it allows what is like it for the session
 _TYPED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 _-./~:@+=,#")
 _SMALL = ("the ", "a ", "an ", "all ", "your ", "its ")
 

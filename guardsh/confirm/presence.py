@@ -82,6 +82,30 @@ PROGRAMS: dict[str, str] = {
 }
 
 
+# What lets other processes of this user type into a terminal: its name, the variable that it sets, its process's names.
+# Sources: tmux(1) send-keys, screen(1) stuff, zellij action write-chars, wezterm cli send-text, kitten @ send-text.
+TYPED_INTO: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("tmux", "TMUX", ("tmux", "tmux: server")),
+    ("screen", "STY", ("screen",)),
+    ("zellij", "ZELLIJ", ("zellij",)),
+    ("wezterm", "WEZTERM_UNIX_SOCKET", ("wezterm-gui", "wezterm-mux-server")),
+    ("kitty with remote control", "KITTY_LISTEN_ON", ()),
+)
+
+
+def typed_into(environment: Mapping[str, str]) -> str:
+    """The program by which other processes may type into this terminal; "" if none is known."""
+    for name, variable, _ in TYPED_INTO:
+        if environment.get(variable):
+            return name
+    try:
+        parents = processes.ancestors()
+    except Unknown:
+        return "a terminal that can't be found out"
+    above = {name for parent in parents for name in parent.names}
+    return next((name for name, _, names in TYPED_INTO if above.intersection(names)), "")
+
+
 def agent_speaks(environment: Mapping[str, str]) -> str | None:
     """Why this process may belong to an agent: a mark in the environment, or an agent among the parents."""
     return marked(environment) or among_parents()

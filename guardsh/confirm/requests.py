@@ -60,6 +60,9 @@ class Request(Frozen):
     since: Moment
     state: str = OPEN
     word: str = ""  # of the person who refused
+    session: str = ""  # the agent's own id of it; "" if none is known
+    like: str = ""  # the act's shape, "" if its like can't be allowed with it
+    likeness: str = ""  # that shape in words: "git checkout of files in src"
 
     def left(self) -> float:
         """Seconds until it expires, 0 if it has."""
@@ -97,10 +100,20 @@ def binding(verdict: Verdict, *, directory: str = "", programs: Iterable[tuple[s
     return sha256(json.dumps(parts).encode("ascii")).hexdigest()
 
 
-def ask(verdict: Verdict, bound: str, *, directory: str = "", agent: str = "") -> Request | None:
+def ask(
+    verdict: Verdict,
+    bound: str,
+    *,
+    directory: str = "",
+    agent: str = "",
+    session: str = "",
+    like: str = "",
+    likeness: str = "",
+) -> Request | None:
     """The open request for this act, a new one unless it was asked before; None if none can be kept.
 
-    The answer's state may be `denied` (with the person's word): then the same act was refused within the last minutes.
+    `like` and `likeness` are the act's shape (`guardsh.confirm.shapes`), by which a person may allow its like. The
+    answer's state may be `denied` (with the person's word): then the same act was refused within the last minutes.
     Nothing but a `confirm` can be asked for.
     """
     if verdict.action != CONFIRM:
@@ -117,7 +130,7 @@ def ask(verdict: Verdict, bound: str, *, directory: str = "", agent: str = "") -
             return None
         shown = clean(_short_home(directory or os.getcwd()))
         request = Request("", bound, redacted(verdict), shown, clean(agent), time.time(), clock.now())
-        return _create(folder, request)
+        return _create(folder, request.but(session=session[:200], like=like, likeness=clean(likeness)))
     except (OSError, ValueError):
         return None
 
@@ -141,11 +154,16 @@ def waiting() -> list[Request]:
     return sorted(live, key=lambda request: request.since.seconds)
 
 
-def approve(name: str) -> Request:
-    """Writes a person's yes; who calls this has made sure that it is one. Raises NotOpen or OSError."""
+def approve(name: str, bound: str = "") -> Request:
+    """Writes a person's yes; who calls this has made sure that it is one. Raises NotOpen or OSError.
+
+    With `bound`, the binding of the request as it was shown, only if it still is that one.
+    """
     request = _answerable(name)
     if request.state != OPEN:
         raise NotOpen(f"request {request.id} is {request.state}")
+    if bound and request.binding != bound:
+        raise NotOpen(f"request {request.id} isn't the one that was shown")
     moment = clock.now()
     yes = {"binding": request.binding, "boot": moment.boot, "seconds": moment.seconds}
     folder = _folder()
@@ -305,6 +323,9 @@ def _written(request: Request) -> dict[str, Any]:
         "asked": request.asked,
         "boot": request.since.boot,
         "seconds": request.since.seconds,
+        "session": request.session,
+        "like": request.like,
+        "likeness": request.likeness,
     }
 
 
@@ -321,7 +342,8 @@ def _read(name: str, values: dict[str, Any]) -> Request:
     since = Moment(str(values["boot"]), float(values["seconds"]))
     verdict = _verdict(values["verdict"])
     directory, agent, asked = str(values["directory"]), str(values["agent"]), float(values["asked"])
-    return Request(name, values["binding"], verdict, directory, agent, asked, since)
+    more = {field: str(values.get(field, "")) for field in ("session", "like", "likeness")}
+    return Request(name, values["binding"], verdict, directory, agent, asked, since, **more)
 
 
 _TYPES: dict[str, type] = {"score": int, "offset": int, "commands": int}

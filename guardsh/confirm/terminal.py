@@ -50,6 +50,7 @@ class Answer(Frozen):
 
     yes: bool
     said: str
+    like: bool = False  # and its like in this session
 
 
 class Terminal:
@@ -57,7 +58,7 @@ class Terminal:
 
     def __init__(self, descriptor: int, source: Input, sink: Output) -> None:
         self.descriptor = descriptor
-        self._source, self._sink = source, sink
+        self.source, self.sink = source, sink
 
     def show(self, text: str) -> None:
         """Writes text to the terminal."""
@@ -83,7 +84,7 @@ class Terminal:
         if reason := presence.background(self.descriptor):
             return Line(None, f"{reason[0].upper()}{reason[1:]}.")
         with quiet(self.descriptor):
-            line = read_line(self._source, self._sink, prompt, hidden=hidden, by_hand=by_hand, patience=patience)
+            line = read_line(self.source, self.sink, prompt, hidden=hidden, by_hand=by_hand, patience=patience)
         if line.signal:
             os.kill(os.getpid(), line.signal)
         return line
@@ -159,10 +160,15 @@ def confirm(verdict: Verdict, *, patience: float = PATIENCE, path: str = TTY) ->
         return Answer(False, f"asking failed ({type(error).__name__})")
 
 
-def ask(where: Terminal, verdict: Verdict, *, patience: float = PATIENCE, done: str = "run") -> Answer:
-    """The question, the phrase, the answer, on an open terminal; `done` is what a no leaves undone."""
+def ask(
+    where: Terminal, verdict: Verdict, *, patience: float = PATIENCE, done: str = "run", likeness: str = ""
+) -> Answer:
+    """The question, the phrase, the answer, on an open terminal; `done` is what a no leaves undone.
+
+    With `likeness`, the words for what is like it, that can be allowed with it for the session.
+    """
     from guardsh import show
-    from guardsh.confirm.phrase import phrase, same
+    from guardsh.confirm.phrase import AND_THE_LIKE, phrase, same
 
     wanted = phrase(verdict)
     colour = where.colour(os.environ)
@@ -170,13 +176,26 @@ def ask(where: Terminal, verdict: Verdict, *, patience: float = PATIENCE, done: 
     strong = f"\x1b[1m{wanted}\x1b[0m" if colour else wanted
     rest = "\n  " if len(wanted) > where.width() - 50 else " "
     where.show(f"\n  Type  {strong}  to {_act(done)} it.{rest}Anything else stops it.\n")
+    if likeness:
+        where.show("\n".join(offered(likeness, where.width())) + "\n")
     line = where.line("  > ", patience=patience)
     if line.text is not None and same(line.text, wanted):
         return Answer(True, "")
+    if likeness and line.text is not None and same(line.text, wanted + AND_THE_LIKE):
+        return Answer(True, "", like=True)
     reason = line.reason or (WRONG if line.text and line.text.strip() else EMPTY)
     said = f"{reason} Nothing was {done}."
     where.show(f"  {said}\n")
     return Answer(False, said)
+
+
+def offered(likeness: str, width: int) -> list[str]:
+    """The lines that offer to allow an act's like too."""
+    from guardsh.confirm.phrase import AND_THE_LIKE
+    from guardsh.show.text import visible, wrap
+
+    said = f'Add "{AND_THE_LIKE.strip()}" to allow, for the rest of this session: {visible(likeness)}.'
+    return wrap(said, width - 2, "  ", "  ")
 
 
 def _act(done: str) -> str:
@@ -204,7 +223,7 @@ async def _read_line(source: Input, sink: Output, prompt: str, hidden: bool, by_
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import DummyHistory
 
-    hand = _Hand()
+    hand = Hand()
     session: PromptSession[str] = PromptSession(
         input=source,
         output=sink,
@@ -218,7 +237,7 @@ async def _read_line(source: Input, sink: Output, prompt: str, hidden: bool, by_
     session.app.timeoutlen = session.app.ttimeoutlen = 0.05
     session.app.key_processor.before_key_press += lambda _processor: hand.key()
     asking = asyncio.ensure_future(session.prompt_async(prompt, set_exception_handler=False, handle_sigint=False))
-    with _ended_by_signals(asking) as ended:
+    with ended_by_signals(asking) as ended:
         try:
             text = await asyncio.wait_for(asking, patience)
         except (_Stopped, EOFError):
@@ -226,15 +245,15 @@ async def _read_line(source: Input, sink: Output, prompt: str, hidden: bool, by_
         except (asyncio.TimeoutError, TimeoutError):
             return Line(None, SLOW)
         except asyncio.CancelledError:
-            return Line(None, STOPPED, _to_act(ended))
+            return Line(None, STOPPED, to_act(ended))
         except _Pasted:
             return Line(None, PASTED)
     if ended:
-        return Line(None, STOPPED, _to_act(ended))
+        return Line(None, STOPPED, to_act(ended))
     return Line(None, PASTED) if by_hand and hand.too_fast else Line(text)
 
 
-def _to_act(ended: list[int]) -> int:
+def to_act(ended: list[int]) -> int:
     """The signal that still is to end the process; an interrupt ended the question and has done its work."""
     from signal import SIGINT
 
@@ -249,12 +268,17 @@ class _Pasted(Exception):
     """Text came by a bracketed paste."""
 
 
-class _Hand:
-    """Watches how keys come in."""
+class Hand:
+    """Watches how keys come in: too fast for a hand, or not."""
 
     def __init__(self) -> None:
         self.too_fast = False
         self._times: list[float] = []
+
+    def forget(self) -> None:
+        """Begins anew, with an empty entry."""
+        self.too_fast = False
+        self._times = []
 
     def key(self) -> None:
         """Notes one key."""
@@ -277,7 +301,7 @@ class _Hand:
 
 
 @contextlib.contextmanager
-def _ended_by_signals(asking: Any) -> Iterator[list[int]]:
+def ended_by_signals(asking: Any) -> Iterator[list[int]]:
     """While asked, these signals stop the question instead of the process, so that the terminal is left as it was."""
     import asyncio
     import signal

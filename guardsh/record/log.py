@@ -41,6 +41,10 @@ BLOCKED = "blocked"  # refused, or nobody to ask
 ASKED = "asked"  # handed to the agent's own dialog
 YES = "asked-yes"  # a person typed the phrase, or had approved it
 NO = "asked-no"
+LIKE = "like-yes"  # a person had allowed its like in this session
+# What a person said to a request, before the command comes again.
+APPROVED = "approved"
+DENIED = "denied"
 
 TEXT_BYTES = 4096  # of a command's text; the rest is told by its length and hash
 FIELD_CHARS = 1024
@@ -68,6 +72,7 @@ class Entry(Frozen):
     session: str = ""
     directory: str = ""
     request: str = ""  # id of the request that a person answers
+    seconds: float = 0.0  # that a person took to answer
 
 
 class Busy(OSError):
@@ -75,7 +80,14 @@ class Busy(OSError):
 
 
 def entry(
-    verdict: Verdict, outcome: str, *, agent: str = "", session: str = "", directory: str = "", request: str = ""
+    verdict: Verdict,
+    outcome: str,
+    *,
+    agent: str = "",
+    session: str = "",
+    directory: str = "",
+    request: str = "",
+    seconds: float = 0.0,
 ) -> Entry:
     """The entry for a verdict."""
     rules = tuple(dict.fromkeys(finding.rule for finding in verdict.findings))[:RULES]
@@ -90,6 +102,7 @@ def entry(
         session,
         directory,
         request,
+        seconds,
     )
 
 
@@ -112,6 +125,8 @@ def write(entry: Entry, folder: str = "", *, file_bytes: int = FILE_BYTES) -> bo
 def _fields(entry: Entry) -> str:
     """The entry's fields as JSON, without braces, `prev` and `hash`."""
     text, cut = _bounded(redact(entry.text))
+    if entry.seconds:
+        cut = f',"seconds":{entry.seconds:.1f}{cut}'
     return (
         f'"time":"{_now()}","action":{_quoted(entry.action)},"outcome":{_quoted(entry.outcome)},"score":{int(entry.score)},'
         f'"rules":[{",".join(map(_quoted, entry.rules))}],"understood":{"true" if entry.understood else "false"},'
@@ -304,6 +319,19 @@ def read(folder: str = "") -> Iterator[dict[str, Any]]:
 
     lanes = _lanes(folder or places.state_dir("log"))
     yield from merge(*(_entries(files) for files in lanes.values()), key=_time_of)
+
+
+def recent(folder: str = "", size: int = 1 << 18) -> list[dict[str, Any]]:
+    """The entries within the last `size` bytes of each current file, by time. Raises OSError."""
+    folder = folder or places.state_dir("log")
+    found: list[dict[str, Any]] = []
+    for path, about in _stats(folder):
+        if path.rpartition("/")[2].count(".") > 1:
+            continue  # a full file
+        start = max(about.st_size - size, 0)
+        lines, _ = _lines_from(path, start)
+        found += [one for line in lines if (one := _parsed(line)) is not None]
+    return sorted(found, key=_time_of)
 
 
 def follow(folder: str = "", pause: float = 0.3) -> Iterator[dict[str, Any] | None]:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from guardsh.config import Settings
     from guardsh.confirm.processes import Process
+    from guardsh.confirm.requests import Request
+    from guardsh.confirm.shapes import Shape
+    from guardsh.confirm.terminal import Answer
     from guardsh.facts.world import World
+    from guardsh.rules.loading import Rules
     from guardsh.verdict import Verdict
 
 
@@ -135,53 +139,81 @@ def _losses(verdict: Verdict, settings: Settings) -> list[str]:
     ]
 
 
-def typed(verdict: Verdict, world: World, settings: Settings) -> bool | None:
-    """Has a person typed the phrase on this terminal? None where nobody can be asked here."""
-    from guardsh.confirm import presence, terminal
+def shape(
+    verdict: Verdict, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str] = ()
+) -> Shape | None:
+    """What other acts would have to share with this one to be covered by a yes to its like; None if nothing can be."""
+    from guardsh.confirm import remembered, shapes
+
+    if not verdict.understood or verdict.score >= remembered.BELOW:
+        return None
+
+    def value(kind: str, name: str) -> str:
+        return _value(kind, name, world)
+
+    return shapes.shape(verdict, world, rules, settings, value, dialect, arguments)
+
+
+def like(verdict: Verdict, session: str, shape: Shape | None) -> bool:
+    """Has a person allowed what is like this act in this session?"""
+    from guardsh.confirm import remembered
+
+    return shape is not None and remembered.covers(verdict, session, shape.key) is not None
+
+
+def typed(
+    verdict: Verdict, world: World, settings: Settings, session: str = "", shape: Shape | None = None
+) -> Answer | None:
+    """A person's answer on this terminal; None where nobody can be asked here."""
+    from guardsh.confirm import presence, remembered, terminal
 
     if not settings.waits or presence.may_ask(world.environment, settings.terminal) is not None:
         return None
+    words = shape.words if shape is not None and session else ""
     try:
         with terminal.terminal() as where:
-            return terminal.ask(where, verdict).yes
+            answer = terminal.ask(where, verdict, likeness=words)
+        if answer.like and shape is not None:
+            remembered.keep(verdict, session, shape.key, words, directory=world.directory)
+        return answer
     except terminal.NoTerminal:
         return None
     except Exception:
         return None  # asking failed, which is no yes; the request stays for another terminal
 
 
-def request(verdict: Verdict, act: str, world: World, agent: str, tell: Sequence[str] = ()) -> Asked:
-    """Opens a request, or finds the one that is open for the same act; `tell` is the command that tells the person."""
-    from guardsh.confirm import presence
+def request(
+    verdict: Verdict,
+    act: str,
+    world: World,
+    agent: str,
+    settings: Settings,
+    session: str = "",
+    shape: Shape | None = None,
+) -> Asked:
+    """Opens a request, or finds the one that is open for the same act, and tells the person."""
+    from guardsh.confirm import presence, telling
 
     named = agent or presence.agent_named(world.environment)
-    found = requests.ask(verdict, act, directory=world.directory, agent=named)
+    like, words = (shape.key, shape.words) if shape is not None and session else ("", "")
+    found: Request | None = requests.ask(
+        verdict, act, directory=world.directory, agent=named, session=session, like=like, likeness=words
+    )
     if found is None:
         return Asked()
     if found.state == requests.DENIED:
         return Asked("", found.word)
-    if tell and found.state == requests.OPEN:
-        _tell(tell, found)
+    if found.state == requests.OPEN:
+        telling.tell(found, settings, world.environment)
     return Asked(found.id)
 
 
-def _tell(command: Sequence[str], found: requests.Request) -> None:
-    """Starts the command that tells the person, with the request in its environment, and leaves it alone.
+def answered(asked: Asked, settings: Settings) -> bool:
+    """Waits for the answer to a request while an approver is connected; was it answered?"""
+    if not asked.id or not settings.waits or settings.wait <= 0:
+        return False
+    from guardsh.confirm import connected, waiting
 
-    It is told again at each retry: the first message may have been missed. What is told is redacted already.
-    """
-    import subprocess
-
-    told = {"GUARDSH_REQUEST": found.id, "GUARDSH_AGENT": found.agent, "GUARDSH_REASON": found.verdict.reason}
-    try:
-        subprocess.Popen(
-            [*command, f"guardsh request {found.id}: {found.verdict.reason}"],
-            env={**os.environ, **told},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-        )
-    except (OSError, ValueError):
-        return
+    if not connected.anyone():
+        return False
+    return waiting.wait(asked.id, settings.wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from guardsh import config, patterns
 from guardsh.config_file import OBSERVE
@@ -19,6 +20,8 @@ from guardsh.verdict import CONFIRM, PASS, Verdict
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from guardsh.confirm.shapes import Shape
 
 BLOCKED = 126
 SYNTAX_ERROR = 2
@@ -80,12 +83,14 @@ class Gate:
     def act(
         self, command: Unwrapped, verdict: Verdict, origin: str = "", again: Callable[[], Verdict] | None = None
     ) -> Answer:
-        """What follows from a verdict; `again` judges the same once more, where that isn't plainly the command's text."""
-        answer = self._follow(command, verdict, origin)
+        """What follows from a verdict; `again` judges the same once more, where it isn't the command's text alone."""
+        answer = self._follow(command, verdict, origin, again)
         patterns.keep()
         return answer
 
-    def _follow(self, command: Unwrapped, verdict: Verdict, origin: str) -> Answer:
+    def _follow(
+        self, command: Unwrapped, verdict: Verdict, origin: str, again: Callable[[], Verdict] | None
+    ) -> Answer:
         if verdict.syntax_error:
             say(_as_said_by(origin, verdict.problem))
             self._record(command, verdict, log.BLOCKED)
@@ -95,22 +100,26 @@ class Gate:
         if self.settings.mode == OBSERVE:
             return self._run(command, verdict, log.OBSERVED)
         if verdict.action == CONFIRM:
-            return self._confirm(command, verdict)
+            return self._confirm(command, verdict, again or (lambda: self.judge(command)))
         return self._blocked(command, verdict)
 
-    def _run(self, command: Unwrapped, verdict: Verdict, outcome: str) -> Answer:
-        if self._record(command, verdict, outcome) or not self.settings.audit_required:
+    def _run(self, command: Unwrapped, verdict: Verdict, outcome: str, seconds: float = 0.0) -> Answer:
+        if self._record(command, verdict, outcome, seconds=seconds) or not self.settings.audit_required:
             self._learn(command, verdict.but(action=PASS))
             return RUN
         say(_UNRECORDED)
         return Answer(False, BLOCKED)
 
-    def _record(self, command: Unwrapped, verdict: Verdict, outcome: str, request: str = "") -> bool:
+    def _record(
+        self, command: Unwrapped, verdict: Verdict, outcome: str, request: str = "", seconds: float = 0.0
+    ) -> bool:
         agent = command.agent or _marked(self.world)
         directory = self.world.directory
         session = sessions.name_in(self.world.environment)
         return log.write(
-            log.entry(verdict, outcome, agent=agent, session=session, directory=directory, request=request)
+            log.entry(
+                verdict, outcome, agent=agent, session=session, directory=directory, request=request, seconds=seconds
+            )
         )
 
     def _learn(self, command: Unwrapped, verdict: Verdict) -> None:
@@ -120,7 +129,7 @@ class Gate:
 
             session.learn(self.session, command.text, verdict, self.world, self.rules, command.dialect)
 
-    def _confirm(self, command: Unwrapped, verdict: Verdict) -> Answer:
+    def _confirm(self, command: Unwrapped, verdict: Verdict, again: Callable[[], Verdict]) -> Answer:
         from guardsh.shell import approval
 
         bound = approval.bound(verdict, self.world)
@@ -128,20 +137,41 @@ class Gate:
             return self._approved(command, verdict)
         if approval.covered(verdict, self.settings):
             return self._run(command, verdict, log.YES)
+        session = sessions.name_in(self.world.environment)
+        shape = self._shape(command, verdict) if session else None
+        if approval.like(verdict, session, shape):
+            return self._approved(command, verdict, log.LIKE)
         # What an agent wrapped is an agent's, whatever else speaks for a person at this terminal.
-        typed = None if command.agent else approval.typed(verdict, self.world, self.settings)
-        if typed:
-            return self._approved(command, verdict)
+        began = time.monotonic()
+        typed = None if command.agent else approval.typed(verdict, self.world, self.settings, session, shape)
         if typed is not None:
-            self._record(command, verdict, log.NO)
+            seconds = max(time.monotonic() - began, 0.1)
+            if typed.yes:
+                return self._approved(command, verdict, seconds=seconds)
+            self._record(command, verdict, log.NO, seconds=seconds)
             return Answer(False, BLOCKED)
-        asked = approval.request(verdict, bound, self.world, command.agent, self.settings.on_request)
+        asked = approval.request(verdict, bound, self.world, command.agent, self.settings, session, shape)
+        if approval.answered(asked, self.settings):
+            # The yes is to the act as it was shown. What has changed while it was waited for, is asked anew.
+            self.look_again()
+            verdict = _stricter(verdict, again())
+            bound = approval.bound(verdict, self.world)
+            if approval.taken(bound):
+                return self._approved(command, verdict)
+            asked = approval.request(verdict, bound, self.world, command.agent, self.settings, session, shape)
         return self._blocked(command, verdict, asked.id, asked.denied)
 
-    def _approved(self, command: Unwrapped, verdict: Verdict) -> Answer:
+    def _shape(self, command: Unwrapped, verdict: Verdict) -> Shape | None:
         from guardsh.shell import approval
 
-        answer = self._run(command, verdict, log.YES)
+        return approval.shape(verdict, self.world, self.rules, self.settings, command.dialect, command.arguments)
+
+    def _approved(
+        self, command: Unwrapped, verdict: Verdict, outcome: str = log.YES, seconds: float = 0.0
+    ) -> Answer:
+        from guardsh.shell import approval
+
+        answer = self._run(command, verdict, outcome, seconds)
         if answer.may_run:
             approval.cover(verdict, self.settings, self.runner)
         return answer
@@ -154,6 +184,11 @@ class Gate:
         colour = sys.stderr is not None and show.colours(sys.stderr, self.world.environment)
         say(show.blocked(verdict, request=request, denied=denied, width=_width(), colour=colour))
         return Answer(False, BLOCKED)
+
+
+def _stricter(before: Verdict, now: Verdict) -> Verdict:
+    """What is judged now; what was asked, if it wouldn't be asked about any more."""
+    return before if now.action == PASS else now
 
 
 def _marked(world: World) -> str:

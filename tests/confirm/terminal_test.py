@@ -181,7 +181,7 @@ def test_the_phrase_typed_at_a_terminal_is_a_yes(in_a_terminal: Callable[..., As
     asked = in_a_terminal()
     asked.question()
     asked.type("drop shop\r")
-    assert asked.answer() == "Answer(yes=True, said='')"
+    assert asked.answer() == "Answer(yes=True, said='', like=False)"
 
 
 def test_the_wrong_phrase_is_a_no_without_a_second_try(in_a_terminal: Callable[..., Asked]) -> None:

@@ -108,7 +108,7 @@ def test_the_person_is_told_by_the_configured_command(shell: Shell) -> None:
     deadline = time.monotonic() + 10
     while not told.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert told.read_text() == f"{name} guardsh request {name}: a thing\n"
+    assert told.read_text() == f"{name} guardsh request {name}: would lose a thing\n"
 
 
 def test_telling_that_fails_changes_nothing(shell: Shell) -> None:
