@@ -70,6 +70,7 @@ class Reading(Frozen):
     made: tuple[tuple[str, int], ...] = ()  # absolute paths that weren't there, and the number of the command that makes them
     disturbing: tuple[int, ...] = ()  # order numbers of the commands behind which facts about files needn't hold
     files: tuple[str, ...] = ()  # files that were read because they run
+    absent: tuple[tuple[str, int, int], ...] = ()  # paths that aren't there from one command on, up to another
 
 
 class Reader:
@@ -87,6 +88,7 @@ class Reader:
         self.constant: nodes.Span = (0, 0)  # where what runs it stands, if it isn't
         self.top = ""
         self.files: dict[str, None] = {}  # read because they run, or are sent
+        self.absent: list[tuple[str, int, int]] = []  # by the text's own tests, see Reading
         self.active: list[str] = []  # functions and files being read, against endless recursion
         self.leavings: list[Leaving] = []
         self.consumers: dict[str, Callable[[Value], None]] = {}  # paths of >(…): what reads what is written there
@@ -400,4 +402,4 @@ def reading_of(reader: Reader, state: State) -> Reading:
     from guardsh.rules.conditions import disturbing
 
     commands, effects = tuple(reader.invocations), tuple(dict.fromkeys(reader.effects))
-    return Reading(commands, effects, tuple(state.made.items()), disturbing(commands, effects), tuple(reader.files))
+    return Reading(commands, effects, tuple(state.made.items()), disturbing(commands, effects), tuple(reader.files), tuple(reader.absent))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from guardsh.reading import output
+from guardsh.reading import absence, output
 from guardsh.reading.expansion import evaluated, expander_of
 from guardsh.reading.model import HOLE, Origin, Redirect, Value
 from guardsh.reading.output import NOTHING
@@ -35,7 +35,9 @@ def script(reader: Reader, node: nodes.Script, state: State, stdin: Value | None
     outputs: list[Value] = []
     start: State | None = None  # the point before an and-or list that may stop in its middle
     lefts: list[State] = []  # points behind what stands in front of a ||: the list may go on from there
+    guard = absence.Guard(reader)
     for item in node.items:
+        guard.begins()
         if item.operator in ("&&", "||") and start is None:
             start, lefts = state.copy(), []
         directories = state.directories
@@ -43,6 +45,7 @@ def script(reader: Reader, node: nodes.Script, state: State, stdin: Value | None
             outputs.append(command(reader, item.command, state.copy(), None))
         else:
             outputs.append(command(reader, item.command, state, stdin))
+        guard.ends(item, state)
         if item.operator == "&&":
             continue
         if start is None:
@@ -147,13 +150,20 @@ def _group(reader: Reader, node: nodes.Group, state: State, stdin: Value | None)
 def _if(reader: Reader, node: nodes.If, state: State, stdin: Value | None) -> Value:
     ends: list[State] = []
     outputs: list[Value] = []
+    guard = absence.Guard(reader)
     for test, body in node.branches:
+        guard.begins()
         script(reader, test, state, stdin)
+        guard.asked(test, state)
         branch = state.copy()
         outputs.append(script(reader, body, branch, stdin))
+        guard.passed(there=False)
         ends.append(branch)
     if node.otherwise is not None:
+        guard.begins()
         outputs.append(script(reader, node.otherwise, state, stdin))
+        if len(node.branches) == 1:
+            guard.passed(there=True)
     else:
         outputs.append(NOTHING)
     for end in ends:

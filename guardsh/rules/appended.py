@@ -45,8 +45,11 @@ def only_settings(situation: Situation, rules: Rules) -> bool:
     if any(_is_temporary(operand, one, situation) for one in sourcing for operand in one.operands[:1]):
         return False
     theirs = {one.command.span for one in sourcing}  # what such a file does belongs to it
-    if not all(_sets(one) or one.command.span in theirs for one in reading.commands):
-        return False
+    named = [one.command.span for one in reading.commands if one.command.name == "alias"]
+    for one in reading.commands:
+        start, end = one.command.span
+        if not _sets(one) and (start, end) not in theirs and not any(a <= start and end <= b for a, b in named):
+            return False
     for effect in reading.effects:
         if effect.kind not in ("read", "run") and reading.commands[effect.index].command.span not in theirs:
             return False

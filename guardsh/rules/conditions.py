@@ -22,6 +22,7 @@ _STATE = frozenset(
     "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
 )
 _DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged git.session".split())
+_THERE = ("path.exists", "path.precious", "path.many")
 _UNFOLLOWED = ("delete", "move")
 _NAMED = ("production", "staging", "test", "backup", "remote")
 _LONGEST = 4000  # characters of a command that names are looked for in
@@ -96,6 +97,8 @@ class Situation:
             return fact == "path.outside" and any(
                 self.world.path_fact(name, target.text, directory=directory, matches=target.matches, recursive=recursive) for name in known
             )
+        if fact in _THERE and self._absent(target, directory):
+            return False
         if fact == "path.session" and self._made(target, directory):
             return True
         if fact == "path.moved" and self._moved(target, directory):
@@ -117,6 +120,12 @@ class Situation:
                 return True
             path = path.rpartition("/")[0]
         return False
+
+    def _absent(self, target: Value, directory: str) -> bool:
+        """Does a test in the text say that it isn't there when the command runs?"""
+        path = normal(target.text, directory, self.world.home)
+        index = self.effect.index if self.effect is not None else self.invocation.command.index
+        return any(path == other and begin <= index < end for other, begin, end in self.reading.absent)
 
     def _moved(self, target: Value, directory: str) -> bool:
         """Did an earlier command of the same text move something into it, or move or copy something out of it?"""
