@@ -6,11 +6,11 @@ Sources: docs.github.com/en/copilot/reference/hooks-reference; code.visualstudio
 from __future__ import annotations
 
 from guardsh.agents import edit
-from guardsh.agents.setups import OwnJson, is_ours, line_of
+from guardsh.agents.setups import Note, OwnJson, is_ours, line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 # Copilot CLI reads it, VS Code doesn't: there the hook runs for every tool.
@@ -53,6 +53,23 @@ class Copilot(OwnJson):
     def weaknesses(self, handler: dict[str, Any], version: tuple[int, ...]) -> Iterator[str]:
         line = handler.get("bash", "")
         yield from super().weaknesses({"command": line, "timeout": handler.get("timeoutSec", 30)}, version)
+
+    def notes(self, home: str, directory: str, environment: Mapping[str, str]) -> Iterator[Note]:
+        """Copilot and VS Code run the hooks of Claude Code's settings beside these: two of guardsh's for one call."""
+        from guardsh.agents import claude_code_setup
+
+        for path in claude_code_setup.all_settings_files(directory, home, environment)[:3]:
+            try:
+                with open(path, encoding="utf-8-sig") as file:
+                    twice = any(event == "PreToolUse" for event, _, _ in claude_code_setup.hooks(file.read()))
+            except (OSError, UnicodeDecodeError, edit.Broken):
+                continue
+            if twice:
+                yield Note(
+                    f"{path} may start a second one for the same call, and a yes counts once",
+                    'approve such a call twice, or "chat.hookFilesLocations" without .claude in VS Code',
+                    False,
+                )
 
     def payload(self, directory: str, command: str) -> dict[str, Any]:
         return {

@@ -320,6 +320,18 @@ def test_codex_without_hooks(home: Path) -> None:
     assert [note.open for note in notes(str(home), "/", {})] == [True, False]
 
 
+def test_a_second_hook_through_claude_codes_settings_is_told(home: Path) -> None:
+    for agent in ("copilot", "vscode"):
+        assert not list(install.SETUPS[agent].notes(str(home), "/p", {}))
+    claude = home / ".claude" / "settings.json"
+    claude.parent.mkdir()
+    claude.write_text("{}")
+    put_in("claude-code", claude)
+    for agent in ("copilot", "vscode"):
+        (note,) = install.SETUPS[agent].notes(str(home), "/p", {})
+        assert str(claude) in note.text and not note.open
+
+
 def test_every_agent_can_be_set_up() -> None:
     assert set(install.SETUPS) == set(AGENTS)
     for name, setup in install.SETUPS.items():
