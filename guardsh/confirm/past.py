@@ -34,8 +34,8 @@ class Past(Frozen):
         """The last commands of a session, oldest first, a line each: "08:14 ran  git status"."""
         if not session:
             return []
-        of_it = [one for one in self.entries if one.get("session") == session and one.get("outcome") in _COMMANDS]
-        return [_line(one) for one in of_it[-count:]]
+        of_it = [one for one in self.entries if one.get("session") == session]
+        return [_line(one) for one in of_it if str(one.get("outcome")) in _COMMANDS][-count:]
 
     def answered_today(self, now: float = 0.0) -> int:
         """Questions that a person answered since midnight."""

@@ -55,7 +55,7 @@ def desktop(request: Request, environment: Mapping[str, str]) -> list[str]:
     text = f"{reason(request)} (score {request.verdict.score}). Answer it in guardsh watch."[:LONGEST]
     if sys.platform == "darwin":
         return _by_osascript(title, text)
-    if not any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")) and not _bus(environment):
+    if not any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")):
         return []
     program = _found("notify-send")
     urgency = "critical" if request.verdict.score >= STRONG else "normal"
