@@ -28,6 +28,15 @@ SYSTEM = "/etc/guardsh/config.toml"
 PROJECT = ".guardsh.toml"
 
 
+_UNDO = {
+    "enabled": "undo",
+    "max_bytes": "undo_bytes",
+    "max_age_days": "undo_days",
+    "max_files": "undo_files",
+    "max_seconds": "undo_seconds",
+}
+
+
 class Override(Frozen):
     """A rule's score as the configuration wants it."""
 
@@ -54,6 +63,11 @@ class Settings(Frozen):
     audit_required: bool = False
     terminal: str = INLINE  # or UNLOCKED: a yes counts in an unlocked terminal only
     on_request: tuple[str, ...] = ()  # command that tells the person about a request
+    undo: bool = True  # is what a command takes from this machine saved before?
+    undo_bytes: int = 5_000_000_000  # of all saves together
+    undo_days: int = 30  # until a save is let go
+    undo_files: int = 100_000  # of one save
+    undo_seconds: int = 5  # that a command waits for being saved
     notify: bool = True  # on the desktop, too
     wait: int = 100  # seconds that a shell waits for the answer of a connected approver
     broken: bool = False  # a layer couldn't be used and has no last good version: everything is confirmed
@@ -243,6 +257,8 @@ class _Building:
         self._packs_limits(table.get("pack", {}), source, loosens)
         self._rules(table.get("rules", {}), source, loosens)
         self._programs(table, path, source, loosens and not trusted)
+        for key, field in _UNDO.items():
+            self._set(field, table.get("undo", {}).get(key), source, loosens, False)
         if "packs" in table:
             packs = tuple(_below(path, pack) for pack in table["packs"])
             self._set("packs", self.values["packs"] + packs, source, loosens, False)

@@ -190,6 +190,12 @@ KINDS = {
     "confirm.wait": "seconds",
     "audit": "table",
     "audit.required": "truth",
+    "undo": "table",
+    "undo.enabled": "truth",
+    "undo.max_bytes": "count",
+    "undo.max_age_days": "count",
+    "undo.max_files": "count",
+    "undo.max_seconds": "count",
     "pack": "table",
     "pack.*": "table",
     "pack.*.refuse_from": "score",
@@ -208,6 +214,7 @@ _WANTED = {
     "texts": "a list of texts",
     "table": "a table",
     "truth": "true or false",
+    "count": "a whole number from 1",
     "reason": "a text that says why",
 }
 
@@ -250,6 +257,8 @@ def _fits(value: object, kind: str) -> bool:
         return type(value) is int and 0 <= value <= 600
     if kind == "truth":
         return type(value) is bool
+    if kind == "count":
+        return type(value) is int and value > 0
     if kind == "table":
         return isinstance(value, dict)
     if kind == "texts":

@@ -88,6 +88,13 @@ def ask(reason: str) -> Answer:
     return _decision("ask", reason)
 
 
+def noted(text: str) -> Answer:
+    """The tool is used as Claude Code's own rules say; its user reads a line (`systemMessage`, no decision)."""
+    import json
+
+    return Answer(json.dumps({"systemMessage": text}) + "\n")
+
+
 def _decision(decision: str, reason: str) -> Answer:
     import json
 

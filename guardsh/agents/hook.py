@@ -15,7 +15,7 @@ from guardsh.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, NoReturn, Protocol
 
     from guardsh.config import Settings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from guardsh.facts.session import Session
     from guardsh.facts.world import World
     from guardsh.rules.loading import Rules
+    from guardsh.undo.keep import About
     from guardsh.verdict import Verdict
 
     class Agent(Protocol):
@@ -48,6 +49,7 @@ SHELL, FILE, TOOL, WRITTEN, STARTED = "shell", "file", "tool", "written", "start
 DEADLINE = 8.0  # seconds for the whole answer; the time-out that `install` configures is twice that
 TIME_OUT = 16
 ASKS_BELOW = 70  # from here on a yes in the agent's own dialog isn't enough
+SAVING = 4.0  # seconds of it for saving what the call takes
 LARGEST = 32 << 20  # bytes of a payload
 LONGEST = 9000  # characters of a reason; agents cut longer ones, perhaps in the middle
 
@@ -280,7 +282,8 @@ def decide(module: Agent, call: Call, environment: Mapping[str, str]) -> Answer:
     for problem in (*settings.problems, *rules.said):
         _say(2, f"guardsh: {problem}\n")
     verdict = judged(call, world, rules, settings)
-    decision = _Decision(module, call, verdict, world, settings)
+    again = None if call.kind == TOOL else lambda: judged(call, world, rules, settings)
+    decision = _Decision(module, call, verdict, world, settings, again)
     answer = decision.answer()
     baseline.take(session, world)
     _remember(session, call, verdict.but(action="pass") if decision.passes else verdict, world, rules)
@@ -312,7 +315,16 @@ def _remember(session: Session, call: Call, verdict: Verdict, world: World, rule
 class _Decision:
     """What follows from a verdict."""
 
-    def __init__(self, module: Agent, call: Call, verdict: Verdict, world: World, settings: Settings) -> None:
+    def __init__(
+        self,
+        module: Agent,
+        call: Call,
+        verdict: Verdict,
+        world: World,
+        settings: Settings,
+        again: Callable[[], Verdict] | None = None,
+    ) -> None:
+        self.again = again  # judges the same once more; None for what may be done on another machine
         self.module = module
         self.call = call
         self.verdict = verdict
@@ -330,8 +342,36 @@ class _Decision:
         if self.settings.mode == OBSERVE:
             return self._pass(log.OBSERVED)
         if self.verdict.action == CONFIRM:
-            return self._confirm()
+            saved = self._saved()
+            return self._pass(log.RAN, saved) if saved else self._confirm()
         return self._deny()
+
+    def _saved(self) -> str:
+        """How to undo it, if the call can pass because what it takes is saved; "" if it can't."""
+        if not self.verdict.losses or self.again is None:
+            return ""
+        from guardsh.undo import passing
+        from guardsh.verdict import PASS
+
+        self.verdict, kept = passing.to_pass(
+            self.verdict, self.again, self.world, self.settings, self._about("saved"), SAVING
+        )
+        return kept.said if self.verdict.action == PASS else ""
+
+    def _save(self, outcome: str) -> str:
+        """Saves what a call takes that is about to be made, as far as it can be; what is said of that."""
+        if not self.verdict.losses or self.again is None:
+            return ""
+        from guardsh.record import log
+        from guardsh.undo import passing
+
+        about = self._about("score" if outcome == log.RAN else "yes")
+        return passing.before(self.verdict, self.world, self.settings, about, SAVING).said
+
+    def _about(self, how: str) -> About:
+        from guardsh.undo.keep import About
+
+        return About(self.verdict.text, self.call.directory, how, self.module.NAME, self.call.session, "hook")
 
     def _confirm(self) -> Answer:
         from guardsh.confirm import requests
@@ -360,20 +400,22 @@ class _Decision:
         rules = store.in_force(self.settings.packs)
         return approval.shape(self.verdict, self.world, rules, self.settings, self.call.dialect)
 
-    def _pass(self, outcome: str) -> Answer:
-        if not self._record(outcome) and self.settings.audit_required:
+    def _pass(self, outcome: str, saved: str = "") -> Answer:
+        saved = saved or self._save(outcome)
+        if not self._record(outcome, saved=saved) and self.settings.audit_required:
             return self.module.deny(
                 "guardsh: BLOCKED, nothing ran: the log can't be written, and the configuration requires it\n"
                 f"  {_OTHERWISE}"
             )
         self.passes = True
-        return self.module.PASS
+        noted = getattr(self.module, "noted", None)
+        return noted(f"guardsh {saved}") if noted is not None and saved.startswith("saved") else self.module.PASS
 
     def _ask(self) -> Answer:
         from guardsh import show
         from guardsh.record import log
 
-        self._record(log.ASKED)
+        self._record(log.ASKED, saved=self._save(log.ASKED))
         return self.module.ask(show.question(self.verdict)[:LONGEST])
 
     def _deny(self, request: str = "", word: str = "") -> Answer:
@@ -384,7 +426,7 @@ class _Decision:
         said = show.blocked(self.verdict, request=request)[:LONGEST]
         return self.module.deny(said + (f"  Your user said no: {word}\n" if word else ""))
 
-    def _record(self, outcome: str, request: str = "") -> bool:
+    def _record(self, outcome: str, request: str = "", saved: str = "") -> bool:
         from guardsh.record import log
 
         call = self.call
@@ -396,5 +438,6 @@ class _Decision:
                 session=call.session,
                 directory=call.directory,
                 request=request,
+                saved=saved,
             )
         )

@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "list, show and test rules",
     "setup": "choose the passphrase that unlocks a terminal",
     "shims": "front doors named bash, sh and zsh for agents",
+    "undo": "bring back what a command took",
     "uninstall": "take guardsh away from an agent",
     "unlock": "let this terminal answer agents' requests",
     "watch": "answer agents' requests on a screen of your own",

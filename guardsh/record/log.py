@@ -73,6 +73,7 @@ class Entry(Frozen):
     directory: str = ""
     request: str = ""  # id of the request that a person answers
     seconds: float = 0.0  # that a person took to answer
+    saved: str = ""  # how to bring back what it took, or why that can't be
 
 
 class Busy(OSError):
@@ -88,6 +89,7 @@ def entry(
     directory: str = "",
     request: str = "",
     seconds: float = 0.0,
+    saved: str = "",
 ) -> Entry:
     """The entry for a verdict."""
     rules = tuple(dict.fromkeys(finding.rule for finding in verdict.findings))[:RULES]
@@ -103,6 +105,7 @@ def entry(
         directory,
         request,
         seconds,
+        saved,
     )
 
 
@@ -127,6 +130,8 @@ def _fields(entry: Entry) -> str:
     text, cut = _bounded(redact(entry.text))
     if entry.seconds:
         cut = f',"seconds":{entry.seconds:.1f}{cut}'
+    if entry.saved:
+        cut = f',"saved":{_short(entry.saved)}{cut}'
     return (
         f'"time":"{_now()}","action":{_quoted(entry.action)},"outcome":{_quoted(entry.outcome)},"score":{int(entry.score)},'
         f'"rules":[{",".join(map(_quoted, entry.rules))}],"understood":{"true" if entry.understood else "false"},'

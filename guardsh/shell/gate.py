@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardsh.confirm.shapes import Shape
+    from guardsh.undo.keep import About
 
 BLOCKED = 126
 SYNTAX_ERROR = 2
@@ -100,26 +101,65 @@ class Gate:
         if self.settings.mode == OBSERVE:
             return self._run(command, verdict, log.OBSERVED)
         if verdict.action == CONFIRM:
-            return self._confirm(command, verdict, again or (lambda: self.judge(command)))
+            again = again or (lambda: self.judge(command))
+            verdict, saved = self._saved(command, verdict, again)
+            if verdict.action == PASS:
+                return self._run(command, verdict, log.RAN, saved=saved)
+            return self._confirm(command, verdict, again)
         return self._blocked(command, verdict)
 
-    def _run(self, command: Unwrapped, verdict: Verdict, outcome: str, seconds: float = 0.0) -> Answer:
-        if self._record(command, verdict, outcome, seconds=seconds) or not self.settings.audit_required:
+    def _saved(self, command: Unwrapped, verdict: Verdict, again: Callable[[], Verdict]) -> tuple[Verdict, str]:
+        """The verdict once what the command takes is saved, and what is said of that; the same where it can't be."""
+        if not verdict.losses:
+            return verdict, ""
+        from guardsh.undo import passing
+
+        lowered, kept = passing.to_pass(verdict, again, self.world, self.settings, self._about(command, "saved"))
+        return lowered, kept.said
+
+    def _save(self, command: Unwrapped, verdict: Verdict, outcome: str) -> str:
+        """Saves what a command takes that is about to run, as far as it can be; what is said of that."""
+        if not verdict.losses:
+            return ""
+        from guardsh.undo import passing
+
+        about = self._about(command, "score" if outcome == log.RAN else "yes")
+        return passing.before(verdict, self.world, self.settings, about).said
+
+    def _about(self, command: Unwrapped, how: str) -> About:
+        from guardsh.undo.keep import About
+
+        agent, session = command.agent or _marked(self.world), sessions.name_in(self.world.environment)
+        return About(command.text, self.world.directory, how, agent, session, "shell")
+
+    def _run(
+        self, command: Unwrapped, verdict: Verdict, outcome: str, seconds: float = 0.0, saved: str = ""
+    ) -> Answer:
+        saved = saved or self._save(command, verdict, outcome)
+        recorded = self._record(command, verdict, outcome, seconds=seconds, saved=saved)
+        if recorded or not self.settings.audit_required:
             self._learn(command, verdict.but(action=PASS))
             return RUN
         say(_UNRECORDED)
         return Answer(False, BLOCKED)
 
     def _record(
-        self, command: Unwrapped, verdict: Verdict, outcome: str, request: str = "", seconds: float = 0.0
+        self,
+        command: Unwrapped,
+        verdict: Verdict,
+        outcome: str,
+        request: str = "",
+        seconds: float = 0.0,
+        saved: str = "",
     ) -> bool:
         agent = command.agent or _marked(self.world)
         directory = self.world.directory
         session = sessions.name_in(self.world.environment)
         return log.write(
             log.entry(
-                verdict, outcome, agent=agent, session=session, directory=directory, request=request, seconds=seconds
-            )
+                verdict, outcome, agent=agent, session=session, directory=directory, request=request, seconds=seconds,
+                saved=saved,
+            )  # fmt: skip
         )
 
     def _learn(self, command: Unwrapped, verdict: Verdict) -> None:

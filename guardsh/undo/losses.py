@@ -31,7 +31,9 @@ KINDS = {
 _UNLINKING = frozenset(("", "find"))
 _UNREAD = frozenset(("run", "sql", "data", "call", "request"))  # what it does to files isn't known
 _SHELLS = frozenset(("command", "shell", "bash", "sh", "zsh"))
-_BUILTINS = frozenset("cd pushd popd : true false set shopt export unset local declare typeset readonly test [ read".split())
+_BUILTINS = frozenset(
+    "cd pushd popd : true false set shopt export unset local declare typeset readonly test [ read".split()
+)
 _GLOBAL = ("-C", "-c", "-p", "-P", "--no-pager", "--paginate", "--no-optional-locks", "--literal-pathspecs")
 
 
@@ -57,7 +59,7 @@ def _of_effect(effect: Effect, score: int, order: _Order) -> Loss:
     assert effect.target is not None
     return Loss(
         effect.kind, effect.span, effect.directory, effect.target.text, effect.target.matches, effect.recursive,
-        effect.verb, (), effect.index, score, order.sure(effect.index), order.unlinks,
+        effect.verb, order.sources(effect), effect.index, score, order.sure(effect.index), order.unlinks,
     )  # fmt: skip
 
 
@@ -102,6 +104,16 @@ class _Order:
         self.unread = {effect.index for effect in reading.effects if effect.kind in _UNREAD}
         self.unlinks = all(self._only_unlinks(index) for index in reading.disturbing)
 
+    def sources(self, effect: Effect) -> tuple[str, ...]:
+        """What a copy, move or link puts in place of its target."""
+        if effect.kind != "overwrite" or effect.verb not in ("copy", "move", "link"):
+            return ()
+        found = [
+            one.target for one in self.reading.effects if one.index == effect.index and one.kind in ("read", "move")
+        ]
+        names = [name for value in found if value is not None for name in value.matches or (value.text,)]
+        return tuple(dict.fromkeys(names))
+
     def sure(self, index: int) -> bool:
         """Does everything before this command do to files no more than is known of it?"""
         return all(self._is_plain(place) for place in self.reading.disturbing if place < index)
@@ -117,4 +129,6 @@ class _Order:
 
     def _only_unlinks(self, index: int) -> bool:
         kinds = self.taking.get(index, set())
-        return bool(kinds) and all(kind.removeprefix("delete ") in _UNLINKING for kind in kinds) and self._is_plain(index)
+        return (
+            bool(kinds) and all(kind.removeprefix("delete ") in _UNLINKING for kind in kinds) and self._is_plain(index)
+        )

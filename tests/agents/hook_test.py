@@ -62,6 +62,9 @@ def decision(stdout: str) -> str | None:
     if not stdout:
         return None
     answer = json.loads(stdout)
+    if set(answer) == {"systemMessage"}:
+        assert answer["systemMessage"].startswith("guardsh saved: guardsh undo ")
+        return None
     assert set(answer) == {"hookSpecificOutput"}
     told = answer["hookSpecificOutput"]
     assert set(told) == {"hookEventName", "permissionDecision", "permissionDecisionReason"}
