@@ -41,6 +41,10 @@ def _main(argv: list[str]) -> int:
 
         text, name, *arguments = map(_as_utf8, argv[2:])
         return inside.judge(text, name, arguments)
+    if argv[1:2] in (["--line"], ["--serve"]) and len(argv) > 3:
+        from guardsh.shell import lines
+
+        return lines.main(argv[1], [_as_utf8(word) for word in argv[2:]])
     if argv[1:2] == ["--works"]:
         from guardsh.shell.gate import works
 

@@ -29,17 +29,19 @@ NOTED = 20  # from here a finding is kept as a note
 
 
 def judge(
-    text: str, world: World, rules: Rules, settings: Settings, dialect: str = "bash", arguments: Sequence[str] = ()
+    text: str, world: World, rules: Rules, settings: Settings, dialect: str = "bash", arguments: Sequence[str] = (),
+    past: int = 0,
 ) -> Verdict:
     """The verdict on a text that a shell of this dialect is about to run in this world.
 
-    arguments: $1, $2 … of the text. Raises nothing: what can't be read, or goes wrong within, is a verdict that asks.
+    arguments: $1, $2 … of the text. The commands in its first `past` characters have run already. Raises nothing: what
+    can't be read, or goes wrong within, is a verdict that asks.
     """
     try:
         try:
-            return _judged(text, world, rules, settings, dialect, arguments)
+            return _judged(text, world, rules, settings, dialect, arguments, past)
         except SyntaxProblem as problem:
-            return _syntax_problem(text, problem, world, rules, settings, dialect, arguments)
+            return _syntax_problem(text, problem, world, rules, settings, dialect, arguments, past)
     except NotUnderstood as problem:
         return _not_understood(text, problem.reason, problem.offset)
     except RecursionError:
@@ -69,17 +71,17 @@ def judge_effects(
 
 
 def _judged(
-    text: str, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
+    text: str, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str], past: int = 0
 ) -> Verdict:
     if dialect == "powershell":
         return _as_powershell(text, world, rules, settings)
-    return weigh(text, _read(text, world, rules, dialect, arguments), world, rules, settings)
+    return weigh(text, _read(text, world, rules, dialect, arguments, past), world, rules, settings)
 
 
-def _read(text: str, world: World, rules: Rules, dialect: str, arguments: Sequence[str]) -> Reading:
+def _read(text: str, world: World, rules: Rules, dialect: str, arguments: Sequence[str], past: int = 0) -> Reading:
     from guardsh.reading.reader import read
 
-    return read(parse(text, dialect), text, world, rules, dialect, tuple(arguments))
+    return read(parse(text, dialect), text, world, rules, dialect, tuple(arguments), past)
 
 
 def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Settings) -> Verdict:
@@ -260,7 +262,8 @@ def _not_understood(text: str, reason: str, offset: int) -> Verdict:
 
 
 def _syntax_problem(
-    text: str, problem: SyntaxProblem, world: World, rules: Rules, settings: Settings, dialect: str, arguments: Sequence[str]
+    text: str, problem: SyntaxProblem, world: World, rules: Rules, settings: Settings, dialect: str,
+    arguments: Sequence[str], past: int,
 ) -> Verdict:
     """A text that bash refuses too: only the complete commands in front of the error would run."""
     from guardsh.syntax import bash_verdict, complete_prefix
@@ -268,9 +271,9 @@ def _syntax_problem(
     says = bash_verdict(text)
     if dialect == "zsh" or says.valid is not False:
         raise NotUnderstood(problem.reason, problem.offset)
-    before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments)
+    before = _judged(complete_prefix(text, problem.offset), world, rules, settings, dialect, arguments, past)
     for reading in (_as_powershell, _as_meant):
-        before = max(before, reading(text, world, rules, settings), key=lambda verdict: verdict.score)
+        before = max(before, reading(text[past:], world, rules, settings), key=lambda verdict: verdict.score)
     return before.but(understood=False, problem=says.message, offset=problem.offset, syntax_error=True, text=text)
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "what is guarded here, and what is open",
     "explain": "how a score comes about, line by line",
     "hook": "answer an agent's hook",
+    "init": "start-up code that guards a shell from inside",
     "install": "put guardsh in front of an agent",
     "log": "what was judged, and what came of it",
     "pending": "requests that wait for a person",
@@ -27,6 +28,7 @@ COMMANDS = {
     "uninstall": "take guardsh away from an agent",
     "unlock": "let this terminal answer agents' requests",
     "watch": "answer agents' requests on a screen of your own",
+    "wrong": "turn a wrong verdict into an example",
 }
 
 

@@ -97,6 +97,14 @@ class Reader:
         self.window = 0  # which lines of its input a loop reads in this walk of its body
         self.more = False  # are there further ones?
 
+    def forget(self, state: State) -> None:
+        """Forget what was done: it is done, and the files are there to be looked at."""
+        for found in (self.invocations, self.effects, self.leavings):
+            found.clear()
+        state.files.clear()
+        state.made.clear()
+        state.sinks.clear()
+
     # ------------------------------------------------------------ places
 
     def span(self, span: nodes.Span) -> nodes.Span:
@@ -351,11 +359,16 @@ class Reader:
         )  # fmt: skip
 
 
-def read(script: nodes.Script, text: str, world: World, rules: Rules, dialect: str = "bash", arguments: tuple[str, ...] = ()) -> Reading:
+def read(
+    script: nodes.Script, text: str, world: World, rules: Rules, dialect: str = "bash", arguments: tuple[str, ...] = (),
+    past: int = 0,
+) -> Reading:
     """What the script would run and do.
 
-    script: the tree of `text`. arguments: $1, $2 … of the script. Raises NotUnderstood for what can't be read whole.
-    """
+    script: the tree of `text`. arguments: $1, $2 … of the script. The commands that begin in the first `past` characters
+    have run: what they left behind in the shell counts, what they did doesn't. Raises NotUnderstood for what can't be
+    read whole.
+    """  # fmt: skip
     from guardsh.reading import walk
     from guardsh.reading.braces import TooManyWords
 
@@ -364,6 +377,11 @@ def read(script: nodes.Script, text: str, world: World, rules: Rules, dialect: s
     state = State(world.directory, world.environment, world.home)
     state.positional = tuple(Value(argument) for argument in arguments)
     try:
+        if past:
+            before = tuple(item for item in script.items if item.command.span[0] < past)
+            walk.script(reader, script.but(items=before), state, None)
+            reader.forget(state)
+            script = script.but(items=script.items[len(before) :])
         walk.script(reader, script, state, None)
         _run_traps(reader, state)
     except TooManyWords:

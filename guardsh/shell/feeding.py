@@ -16,13 +16,12 @@ from guardsh.shell import real
 from guardsh.shell.gate import Answer, say
 from guardsh.shell.unwrap import Unwrapped
 from guardsh.syntax import NotUnderstood, SyntaxProblem, complete_prefix, nodes, parse
-from guardsh.verdict import CONFIRM, PASS, REFUSE, Verdict
+from guardsh.verdict import Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from guardsh.config import Settings
     from guardsh.shell.arguments import Invocation
     from guardsh.shell.gate import Gate
 
@@ -143,17 +142,17 @@ class _Feeder:
         gate, invocation = self.gate, self.invocation
         command = Unwrapped(text, invocation.name, invocation.arguments, invocation.dialect)
         gate.look_again()  # the files are as the commands before have left them
-        lasting = _lasting(text, invocation.dialect)
+        lasts = lasting(text, invocation.dialect)
         if len(self.past) > LONGEST_PAST:
             say("guardsh: BLOCKED, nothing more ran: this shell has read too much to judge more of it; start another\n")
             return Answer(False, 126)
-        past = "" if lasting is None else self.past
+        past = "" if lasts is None else self.past
 
         def judged() -> Verdict:
-            return without_past(gate.judge(command.but(text=past + text)), len(past), gate.settings)
+            return gate.judge(command, past)
 
         verdict = judged()
-        if lasting:
+        if lasts:
             self.past += text if text.endswith("\n") else text + "\n"
         return gate.act(command, verdict, f"{invocation.program.lstrip('-')}: ", judged)
 
@@ -199,27 +198,6 @@ class _Feeder:
         return os.waitstatus_to_exitcode(self.status)
 
 
-def without_past(verdict: Verdict, length: int, settings: Settings) -> Verdict:
-    """The verdict on what stands behind the first `length` characters, which have been judged, and have run, before."""
-    if not length:
-        return verdict
-    new = tuple(
-        finding.but(span=(max(finding.span[0] - length, 0), finding.span[1] - length))
-        for finding in verdict.findings
-        if finding.span[1] > length
-    )
-    action = PASS
-    if any(finding.score >= settings.refuses_from(finding.pack) for finding in new):
-        action = REFUSE
-    elif any(finding.score >= settings.confirm_from for finding in new) or not verdict.understood:
-        action = CONFIRM
-    score = max((finding.score for finding in new), default=0)
-    return verdict.but(
-        action=action, score=score, findings=new, text=verdict.text[length:], offset=max(verdict.offset - length, 0),
-        losses=tuple(loss for loss in verdict.losses if loss.span[1] > length),
-    )  # fmt: skip
-
-
 def _hopeless(text: str, dialect: str) -> bool:
     """Will no further line make this text complete?"""
     try:
@@ -231,7 +209,7 @@ def _hopeless(text: str, dialect: str) -> bool:
     return False
 
 
-def _lasting(text: str, dialect: str) -> bool | None:
+def lasting(text: str, dialect: str) -> bool | None:
     """Does the text leave something behind for later commands? None if it can't be parsed."""
     try:
         script = parse(text, dialect)

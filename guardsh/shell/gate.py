@@ -73,9 +73,11 @@ class Gate:
         """Takes the surroundings as they are now, after other commands have run."""
         self.world = World.current(self.session)
 
-    def judge(self, command: Unwrapped) -> Verdict:
-        """The verdict on a command, whatever is done about it."""
-        return judge(command.text, self.world, self.rules, self.settings, command.dialect, command.arguments)
+    def judge(self, command: Unwrapped, past: str = "") -> Verdict:
+        """The verdict on a command, whatever is done about it; `past` is what the same shell ran before it."""
+        text = past + command.text
+        verdict = judge(text, self.world, self.rules, self.settings, command.dialect, command.arguments, past=len(past))
+        return _without(past, verdict) if past else verdict
 
     def ask(self, command: Unwrapped, origin: str = "") -> Answer:
         """Judges a command and says so where it is stopped; `origin` is how the shell begins its messages."""
@@ -89,9 +91,7 @@ class Gate:
         patterns.keep()
         return answer
 
-    def _follow(
-        self, command: Unwrapped, verdict: Verdict, origin: str, again: Callable[[], Verdict] | None
-    ) -> Answer:
+    def _follow(self, command: Unwrapped, verdict: Verdict, origin: str, again: Callable[[], Verdict] | None) -> Answer:
         if verdict.syntax_error:
             say(_as_said_by(origin, verdict.problem))
             self._record(command, verdict, log.BLOCKED)
@@ -206,9 +206,7 @@ class Gate:
 
         return approval.shape(verdict, self.world, self.rules, self.settings, command.dialect, command.arguments)
 
-    def _approved(
-        self, command: Unwrapped, verdict: Verdict, outcome: str = log.YES, seconds: float = 0.0
-    ) -> Answer:
+    def _approved(self, command: Unwrapped, verdict: Verdict, outcome: str = log.YES, seconds: float = 0.0) -> Answer:
         from guardsh.shell import approval
 
         answer = self._run(command, verdict, outcome, seconds)
@@ -229,6 +227,24 @@ class Gate:
 def _stricter(before: Verdict, now: Verdict) -> Verdict:
     """What is judged now; what was asked, if it wouldn't be asked about any more."""
     return before if now.action == PASS else now
+
+
+def _without(past: str, verdict: Verdict) -> Verdict:
+    """The verdict with places in the text behind the past. What stands in the past, as a function's commands, is the
+    whole text's doing.
+    """
+    length = len(past)
+    whole = (0, len(verdict.text) - length)
+
+    def moved(span: tuple[int, int]) -> tuple[int, int]:
+        return (span[0] - length, span[1] - length) if span[0] >= length else whole
+
+    return verdict.but(
+        text=verdict.text[length:],
+        findings=tuple(finding.but(span=moved(finding.span)) for finding in verdict.findings),
+        losses=tuple(loss.but(span=moved(loss.span)) for loss in verdict.losses),
+        offset=max(verdict.offset - length, 0),
+    )
 
 
 def _marked(world: World) -> str:

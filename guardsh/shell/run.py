@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OWN_FAILURE = 125
 WRONG_ARGUMENTS = 2
+BLOCKED = 126
 
 
 def main(argv: Sequence[str], dialect: str = "bash") -> int:
@@ -100,7 +101,6 @@ def _stdin(invocation: Invocation, argv: Sequence[str]) -> int:
 
 def _script(gate: Gate, shell: str, invocation: Invocation, argv: Sequence[str], found: object, origin: str) -> int:
     """Judges a script that can be read whole, and has the shell run it if it is still the same then."""
-    from guardsh.shell.gate import BLOCKED
     from guardsh.shell.script import Script
     from guardsh.shell.unwrap import Unwrapped
 
@@ -119,10 +119,15 @@ def _script(gate: Gate, shell: str, invocation: Invocation, argv: Sequence[str],
 
 
 def _interactive(invocation: Invocation) -> int:
-    said = (
-        "guardsh: it has no prompt of its own: give it a command (-c), a script file, or commands on standard input\n"
-    )
-    return _said(said, OWN_FAILURE)
+    from guardsh.shell import interactive
+    from guardsh.shell.gate import Gate
+
+    gate = Gate()  # says what is wrong with rules and configuration before the first prompt
+    try:
+        interactive.become(invocation, gate.settings)
+    except interactive.CannotGuard as problem:
+        return _said(f"guardsh: BLOCKED, nothing ran: {problem}\n", BLOCKED)
+    return OWN_FAILURE
 
 
 def _with_startup(invocation: Invocation, text: str) -> str:

@@ -17,7 +17,7 @@ from guardsh.shell import feeding
 from guardsh.shell.arguments import parse
 from guardsh.shell.gate import RUN, Answer
 from guardsh.shell.unwrap import Unwrapped
-from guardsh.verdict import Finding, Verdict
+from guardsh.verdict import Verdict
 from tests.shell.support_shell import Shell, bash
 
 
@@ -180,8 +180,8 @@ def test_what_earlier_commands_left_behind_counts() -> None:
     """The judge sees what earlier lines defined, without what they only did."""
     seen: list[str] = []
 
-    def judge(command: Unwrapped) -> Verdict:
-        seen.append(command.text)
+    def judge(command: Unwrapped, past: str) -> Verdict:
+        seen.append(past + command.text)
         return Verdict("pass", 0, text=command.text)
 
     gate = SimpleNamespace(look_again=lambda: None, settings=Settings(), judge=judge, act=lambda *_: RUN)
@@ -202,7 +202,7 @@ def test_what_earlier_commands_left_behind_counts() -> None:
 
 def test_a_shell_that_has_read_too_much_stops(capfd: pytest.CaptureFixture[str]) -> None:
     gate = SimpleNamespace(
-        look_again=lambda: None, settings=Settings(), judge=lambda command: Verdict("pass", 0), act=lambda *_: RUN
+        look_again=lambda: None, settings=Settings(), judge=lambda *_: Verdict("pass", 0), act=lambda *_: RUN
     )
     feeder = feeding._Feeder(gate, parse(("bash",), "bash", False), -1, 0)  # type: ignore[arg-type]
     assert feeder._ask("x=" + "1" * feeding.LONGEST_PAST + "\n").may_run
@@ -210,19 +210,30 @@ def test_a_shell_that_has_read_too_much_stops(capfd: pytest.CaptureFixture[str])
     assert "nothing more ran" in capfd.readouterr().err
 
 
-def test_a_stop_for_the_past_is_none() -> None:
-    settings = Settings()
-    finding = Finding("a.b", "a", 60, (), (3, 8), "a thing")
-    verdict = Verdict("confirm", 60, (finding,), text="0123456789abc")
-    assert feeding.without_past(verdict, 10, settings).action == "pass"
-    assert feeding.without_past(verdict, 10, settings).text == "abc"
-    new = feeding.without_past(verdict, 2, settings)
-    assert (new.action, new.score, new.findings[0].span, new.text) == ("confirm", 60, (1, 6), "23456789abc")
-    assert feeding.without_past(verdict, 5, settings).action == "confirm", "a finding that reaches into the new text"
-    refused = verdict.but(action="refuse", findings=(finding.but(score=95),))
-    assert feeding.without_past(refused, 2, settings).action == "refuse"
-    unread = Verdict("confirm", 50, understood=False, text="0123456789abc")
-    assert feeding.without_past(unread, 10, settings).action == "confirm"
+def fed(shell: Shell, *lines: str) -> tuple[int, list[str]]:
+    """Exit status and log of a shell that gets each line when it has answered the one before."""
+    process = shell.start()
+    assert process.stdin and process.stdout
+    for line in lines:
+        process.stdin.write(f"{line}\necho answered\n".encode())
+        process.stdin.flush()
+        if process.stdout.readline() != b"answered\n":
+            break
+    process.communicate(timeout=20)
+    return process.returncode, [f"{e['outcome']} {e['text'].splitlines()[0]}" for e in shell.log()]
+
+
+def test_what_was_defined_before_is_judged_when_it_is_called(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "")
+    assert fed(shell, "f() { guardsh-canary; }", "f") == (126, ["ran f() { guardsh-canary; }", "blocked f"])
+    assert fed(shell, "x=guardsh-", "${x}canary")[0] == 126
+
+
+def test_what_was_allowed_and_has_run_is_no_reason_to_stop(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "")
+    shell.configure('mode = "observe"')
+    _, log = fed(shell, "if true; then guardsh-canary 2>/dev/null; fi", "x=1", "true $x")
+    assert log == ["observed if true; then guardsh-canary 2>/dev/null; fi", "ran x=1", "ran true $x"]
 
 
 @pytest.mark.parametrize(
@@ -246,4 +257,4 @@ def test_a_stop_for_the_past_is_none() -> None:
     ],
 )
 def test_what_lasts(text: str, lasting: bool) -> None:
-    assert feeding._lasting(text, "bash") is lasting
+    assert feeding.lasting(text, "bash") is lasting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pexpect
 import pytest
 
 from guardsh import places
-from guardsh.confirm import requests
+from guardsh.confirm import connected, remembered, requests
 from guardsh.shell.gate import _as_said_by
 from tests.shell.support_shell import STAND_IN, Shell
 
@@ -248,3 +249,122 @@ def test_bashs_message_begins_as_bash_would_begin_it() -> None:
     assert _as_said_by("s.sh: ", said) == (
         "s.sh: line 1: syntax error near unexpected token `)'\ns.sh: line 1: `echo )'\n"
     )
+
+
+# ---- an approver is connected
+
+
+@pytest.fixture
+def watched(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell for which somebody watches: this process."""
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    shell.home.mkdir(mode=0o700, exist_ok=True)
+    connected.beat()
+    return shell
+
+
+def waiting_request() -> requests.Request:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if found := requests.waiting():
+            return found[0]
+        time.sleep(0.05)
+        connected.beat()
+    raise AssertionError("no request came")
+
+
+def waiting_shell(shell: Shell, text: str) -> tuple[subprocess.Popen[bytes], requests.Request]:
+    process = shell.start("-c", text, start_new_session=True, stdin=subprocess.DEVNULL)
+    request = waiting_request()
+    time.sleep(0.3)
+    connected.beat()
+    assert process.poll() is None, "it waits"
+    return process, request
+
+
+def test_the_shell_waits_for_a_yes(watched: Shell) -> None:
+    process, request = waiting_shell(watched, "echo ASK; exit 7")
+    requests.approve(request.id)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (7, b"ASK\n", b"")
+    assert outcomes(watched) == [("confirm", "asked-yes")]
+    assert not requests.take(requests.binding(request.verdict)), "used"
+
+
+def test_the_shell_waits_for_a_no(watched: Shell) -> None:
+    process, request = waiting_shell(watched, "echo ASK > marker")
+    requests.deny(request.id, "use the copy")
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 126 and b"Your user said no: use the copy." in err
+    assert not (watched.work / "marker").exists()
+    assert outcomes(watched) == [("confirm", "blocked")]
+
+
+def test_the_shell_stops_waiting_when_the_approver_leaves(watched: Shell) -> None:
+    process, request = waiting_shell(watched, "echo ASK > marker")
+    connected.leave()
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 126 and f"guardsh request {request.id}".encode() in err
+    assert not (watched.work / "marker").exists()
+
+
+def test_the_shell_stops_waiting_when_its_time_is_over(watched: Shell) -> None:
+    watched.configure("[confirm]\nwait = 1\n")
+    began = time.monotonic()
+    done = watched.run("-c", "echo ASK > marker", start_new_session=True)
+    assert done.status == 126 and "guardsh request" in done.err and time.monotonic() - began < 10
+    assert not (watched.work / "marker").exists()
+
+
+@pytest.mark.parametrize("configuration", ["[confirm]\nwait = 0\n", 'profile = "unattended"\n'])
+def test_where_it_may_not_wait_it_does_not(watched: Shell, configuration: str) -> None:
+    watched.configure(configuration)
+    began = time.monotonic()
+    assert watched.run("-c", "echo ASK", start_new_session=True).status == 126
+    assert time.monotonic() - began < 8
+
+
+def test_a_yes_to_what_has_changed_meanwhile_is_none(watched: Shell) -> None:
+    watched.stub("tool", "echo first >> marker")
+    made = "Verdict(action, score, (finding,), text=text"
+    other = Shell(watched.folder, STAND_IN.replace(f"{made})", f"{made}, bindings=(('program', 'tool'),))"))
+    process, request = waiting_shell(other, "tool ASK")
+    watched.stub("tool", "echo second >> marker")
+    requests.approve(request.id)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 126
+    assert not (watched.work / "marker").exists()
+    assert request.id.encode() not in err and b"guardsh request" in err, "it is asked anew"
+
+
+def test_a_signal_ends_the_waiting_and_nothing_runs(watched: Shell) -> None:
+    process, request = waiting_shell(watched, "echo ASK > marker")
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode != 0
+    requests.approve(request.id)
+    assert not (watched.work / "marker").exists()
+
+
+# ---- the like of an act
+
+
+def test_the_like_of_an_allowed_act_runs_in_that_session_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell(tmp_path, before="")
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    shell.stub("git", 'echo "$@" >> marker')
+
+    def run(text: str, session: str) -> int:
+        return shell.run("-c", text, start_new_session=True, env={"CLAUDE_CODE_SESSION_ID": session}).status
+
+    assert run("git branch -D old", "s-1") == 126
+    (request,) = requests.waiting()
+    kept = remembered.remember(request)
+    assert kept is not None and kept.words == f"git branch -D old in {shell.work}"
+    assert run("git branch -D old", "s-2") == 126
+    assert run("git branch -D other", "s-1") == 126
+    assert run("git branch -D old", "s-1") == run("true; git branch -D old", "s-1") == 0
+    assert (shell.work / "marker").read_text() == "branch -D old\n" * 2
+    assert [entry["outcome"] for entry in shell.log()][-2:] == ["like-yes", "like-yes"]
+    remembered.forget(kept.id)
+    assert run("git branch -D old", "s-1") == 126

@@ -16,7 +16,7 @@ import guardsh.shell.gate
 from guardsh.syntax import NotUnderstood, SyntaxProblem, bash_verdict, parse
 from guardsh.verdict import Finding, Step, Verdict
 
-def stand_in(text, world, rules, settings, dialect="bash", arguments=()):
+def stand_in(text, world, rules, settings, dialect="bash", arguments=(), past=0):
     try:
         parse(text, dialect)
     except SyntaxProblem:
@@ -25,7 +25,7 @@ def stand_in(text, world, rules, settings, dialect="bash", arguments=()):
         return Verdict("confirm", 50, understood=False, problem=str(problem), text=text)
     for word, action, score in (("STOP", "refuse", 95), ("ASK", "confirm", 60)):
         at = text.rfind(word)
-        if at >= 0:
+        if at >= past:
             finding = Finding("test.rule", "test", score, (Step(score, "a test"),), (at, at + len(word)), "a thing")
             return Verdict(action, score, (finding,), text=text)
     return Verdict("pass", 0, text=text)
