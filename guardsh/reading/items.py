@@ -6,7 +6,7 @@ before what is done, and in the same alternative, limit it.
 
 from __future__ import annotations
 
-from guardsh.reading.model import STAR, Origin, Value
+from guardsh.reading.model import STAR, TOKEN, Origin, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def items_of(invocation: Invocation) -> list[Value]:
     left = _Expression(invocation, about).read()
     made: list[Value] = []
     for start in starts:
+        if not start.text:
+            start = start.but(text=TOKEN)  # a variable that isn't set here was meant; find itself takes no empty path
         base = start.text.rstrip("/") if start.text != "/" else ""
         origins = (*start.origins, Origin("item", start.text), *((Origin("empty"),) if left.empty else ()))
         for name in [None] if left.names is None else left.names:

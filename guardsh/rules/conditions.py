@@ -101,7 +101,7 @@ class Situation:
             return False
         if fact == "path.session" and self._made(target, directory):
             return True
-        if fact == "path.moved" and self._moved(target, directory):
+        if fact == "path.moved" and target.text and self._moved(target, directory):
             return True
         if fact in _DISTURBED and self.disturbed():
             return False
