@@ -1,4 +1,4 @@
-"""How often agents' ordinary work is stopped, with what the commands name missing, tracked, a person's, or the agent's own.
+"""How often agents' ordinary work is stopped, with what they name missing, tracked, a person's, or the agent's own.
 
     python -m benchmarks.corpus_states [CORPUS.jsonl]
 
@@ -35,9 +35,8 @@ def main(path: Path) -> None:
                 by_rule[verdict.findings[0].rule] += 1
                 by_agent[record["agent"]] += 1
         stops = sum(by_rule.values())
-        print(
-            f"{state:8} {stops:5} of {len(records)} stopped, {100 * stops / len(records):.2f} %; {unread} not understood"
-        )
+        rate = 100 * stops / len(records)
+        print(f"{state:8} {stops:5} of {len(records)} stopped, {rate:.2f} %; {unread} not understood")
         print("         " + ", ".join(f"{rule} {count}" for rule, count in by_rule.most_common(12)))
         print("         " + ", ".join(f"{agent} {count}" for agent, count in by_agent.most_common()))
 

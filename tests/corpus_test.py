@@ -112,6 +112,18 @@ def test_every_disagreement_with_other_guards_is_decided() -> None:
         assert what.split("\t")[:2] == [decided[id]["ours"], decided[id]["theirs"]]
 
 
+# ---------------------------------------------------------------- ordinary work
+
+
+def test_ordinary_work_passes() -> None:
+    stopped = {}
+    for line in (DATA / "everyday.txt").read_text(encoding="utf-8").splitlines():
+        verdict = judge(line, ExampleWorld(), rules(), Settings())
+        if verdict.action != PASS:
+            stopped[line] = verdict.findings[0].rule
+    assert stopped == {}
+
+
 # ---------------------------------------------------------------- every program's documented uses
 
 
@@ -126,7 +138,7 @@ def test_what_is_stopped_of_the_documented_uses_is_as_decided() -> None:
             found.setdefault(verdict.findings[0].rule, set()).add(number)
             texts[number] = shown(record)
     drift = [
-        f"{'stopped now' if number in found.get(rule, ()) else 'stopped no more'}: {rule} {number} {texts.get(number, '')}"
+        f"{'+' if number in found.get(rule, ()) else '-'} {rule} {number} {texts.get(number, '')}"
         for rule in sorted(set(decided) | set(found))
         for number in sorted(decided.get(rule, set()) ^ found.get(rule, set()), key=int)
     ]

@@ -1,8 +1,8 @@
 """Worlds for judging a corpus: the same on every machine, in which all that a command names is as a test says.
 
 No file of the machine is looked at. Whatever lies outside of system directories, devices and the like exists, if the
-state says so, as that state's files; the directory that a command changes to, or starts in, is a project then. What lies in a
-home outside of a project can't be tracked.
+state says so, as that state's files; the directory that a command changes to, or starts in, is a project then. What
+lies in a home outside of a project can't be tracked.
 """
 
 from __future__ import annotations
