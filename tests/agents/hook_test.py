@@ -443,6 +443,7 @@ def test_every_agent_has_what_the_mould_needs() -> None:
 def test_discarding_only_what_came_after_the_sessions_start_passes(home: Path, project: Path) -> None:
     from tests.facts.gitwork import repository, write
 
+    configure(home, "[undo]\nenabled = false\n")  # what is saved passes whoever wrote it
     top = repository(project / "app", {"a.py": "a\n", "b.py": "b\n"})
     write(top, {"b.py": "a person's\n"})
     start = {"session_id": "s1", "cwd": str(top), "hook_event_name": "SessionStart", "source": "startup"}
@@ -456,6 +457,7 @@ def test_discarding_only_what_came_after_the_sessions_start_passes(home: Path, p
 def test_without_a_start_the_first_command_is_it(home: Path, project: Path) -> None:
     from tests.facts.gitwork import repository, write
 
+    configure(home, "[undo]\nenabled = false\n")  # what is saved passes whoever wrote it
     top = repository(project / "app", {"a.py": "a\n", "b.py": "b\n"})
     write(top, {"b.py": "a person's\n"})
     assert respond(home, payload(top, "git checkout -- b.py")) == "ask"
