@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +15,7 @@ import pexpect
 import pytest
 
 from guardsh import places
-from guardsh.confirm import passphrase, presence, requests
+from guardsh.confirm import connected, passphrase, presence, remembered, requests
 from tests.show.examples import one
 from tests.support_home import environment, launcher
 
@@ -29,6 +32,11 @@ if "--as-it-is" in sys.argv:
 else:
     presence.PROGRAMS.clear()
     presence.restrained = lambda: None
+if "--in-tmux" in sys.argv:
+    sys.argv.remove("--in-tmux")
+    presence.TYPED_INTO = (("tmux", "PATH", ()),)
+else:
+    presence.TYPED_INTO = ()
 passphrase.COST = 1024
 importlib.import_module("guardsh.cli." + sys.argv[1]).command.main(sys.argv[2:], sys.argv[1])
 """
@@ -329,3 +337,159 @@ def test_pending_says_when_it_cannot_read(guardsh: list[str], home: Path) -> Non
 
 def test_the_marks_are_the_products() -> None:
     assert presence.PROGRAMS and presence.MARKERS
+
+
+# ---- guardsh watch, in a real terminal
+
+
+def started(window: Callable[..., Window], line: str = "guardsh watch", **more: str) -> Window:
+    passphrase.store(SECRET)
+    person = window(**more)
+    person.start(line)
+    person.expect("Passphrase: ")
+    person.type(SECRET)
+    person.expect("guardsh watch", "waiting")
+    time.sleep(0.8)
+    return person
+
+
+def state(name: str) -> str:
+    found = requests.find(name)
+    assert found is not None
+    return found.state
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Does it hold within some seconds? Of a full screen only what changes is drawn, so that texts come in pieces."""
+    deadline = time.monotonic() + 15
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def test_watch_shows_a_request_and_takes_the_phrase(window: Callable[..., Window], request_id: str) -> None:
+    person = started(window)
+    assert connected.anyone()
+    person.type("drop shop")
+    person.expect("Approved: it runs once")
+    assert approved()
+    person.child.send("q")
+    person.expect("Left: shells no longer wait", "ready> ")
+    assert not connected.anyone()
+
+
+def test_watch_takes_no_typed_ahead_or_pasted_answer(window: Callable[..., Window], request_id: str) -> None:
+    passphrase.store(SECRET)
+    person = window()
+    person.start("guardsh watch")
+    person.expect("Passphrase: ")
+    person.type(f"{SECRET}\rdrop shop")
+    person.expect("guardsh watch", "waiting")
+    time.sleep(0.8)
+    person.child.send("drop shop\r")
+    time.sleep(0.4)
+    person.child.send("\x1b[200~drop shop\x1b[201~")
+    person.type("")
+    time.sleep(0.4)
+    assert state(request_id) == requests.OPEN
+    person.type("d no, use staging")
+    assert until(lambda: state(request_id) == requests.DENIED)
+    assert not approved()
+
+
+def test_watch_without_the_passphrase_does_not_start(window: Callable[..., Window], request_id: str) -> None:
+    passphrase.store(SECRET)
+    person = window()
+    person.start("guardsh watch")
+    person.expect("Passphrase: ")
+    person.type("wrong horse battery")
+    person.expect("Not started: that isn't the passphrase.")
+    assert not connected.anyone()
+    said = window(TERM="dumb").run("guardsh watch")
+    assert "TERM=dumb" in said and "status=1" in said
+
+
+def test_watch_leaves_the_terminal_as_it_was_after_a_signal(window: Callable[..., Window], request_id: str) -> None:
+    person = started(window)
+    (sign,) = (Path(places.state_dir("approvers"))).iterdir()
+    os.kill(int(sign.stem), signal.SIGTERM)
+    person.expect("ready> ")
+    assert "still 1" in person.run("echo still 1")
+    assert not connected.anyone() and not approved()
+
+
+def test_watch_without_colour_uses_none(window: Callable[..., Window], request_id: str) -> None:
+    passphrase.store(SECRET)
+    for more, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        person = window(**more)
+        person.start("guardsh watch")
+        person.expect("Passphrase: ")
+        person.type(SECRET)
+        person.expect("drop shop")
+        assert bool(re.search(r"\x1b\[[0-9;]*[39][0-7]m", person.child.before)) is coloured
+
+
+def test_in_tmux_each_yes_needs_the_passphrase(window: Callable[..., Window], request_id: str) -> None:
+    person = started(window, "guardsh watch --in-tmux")
+    for secret, then in (("drop shop", requests.OPEN), ("wrong horse", requests.OPEN), (SECRET, requests.APPROVED)):
+        person.type("drop shop")
+        time.sleep(0.5)
+        assert state(request_id) == requests.OPEN
+        person.type(secret)
+        person.expect("•")
+        time.sleep(1.5)  # after a wrong one it pauses
+        assert state(request_id) == then
+    assert approved()
+
+
+def test_in_tmux_an_unlocked_terminal_is_asked_the_passphrase_too(
+    window: Callable[..., Window], request_id: str
+) -> None:
+    passphrase.store(SECRET)
+    person = window()
+    person.start("guardsh unlock")
+    person.expect("Passphrase: ")
+    person.type(SECRET)
+    person.expect("is unlocked")
+    person.start(f"guardsh approve {request_id} --in-tmux")
+    person.expect("Passphrase: ")
+    person.type("drop shop")
+    person.expect("that isn't the passphrase")
+    assert not approved()
+
+
+# ---- the like of an act
+
+
+def test_the_like_is_approved_listed_and_forgotten(
+    window: Callable[..., Window], guardsh: list[str], home: Path
+) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*guardsh, *arguments], capture_output=True, text=True, env=environment(home), timeout=20)
+
+    passphrase.store(SECRET)
+    assert run("pending", "--remembered").stdout == "Nothing is remembered.\n"
+    low = DROP.but(score=55)
+    request = requests.ask(
+        low, requests.binding(low), session="s-1", like="c" * 64, likeness="dropdb in ~/shop", agent="codex"
+    )
+    assert request is not None
+    person = window()
+    person.start(f"guardsh approve {request.id}")
+    person.expect("Passphrase: ")
+    person.type(SECRET)
+    person.expect('Add "and the like" to allow, for the rest of this session: dropdb in ~/shop.', ">")
+    person.type("drop shop and the like")
+    person.expect("In this session so does: dropdb in ~/shop, for 4 hours.")
+    (kept,) = remembered.listed()
+    assert remembered.covers(low, "s-1", "c" * 64) == kept
+    listed = run("pending", "--remembered").stdout
+    assert listed.startswith(f"{kept.id}  3:59 h left  to 55  codex  s-1  dropdb in ~/shop")
+    (plain,) = json.loads(run("pending", "--remembered", "--json").stdout)
+    assert (plain["id"], plain["allows"]) == (kept.id, "dropdb in ~/shop")
+    missing = run("deny", "--forget", "ZZZZ")
+    assert missing.returncode == 1 and "not forgotten: no yes is remembered as ZZZZ" in missing.stderr
+    done = run("deny", "--forget", kept.id)
+    assert (done.returncode, done.stderr) == (0, "Forgotten: dropdb in ~/shop\n")
+    assert remembered.listed() == []
+    assert run("deny", "--forget", "all").returncode == 1
