@@ -335,15 +335,20 @@ class Reader:
         """Note that code runs of which only the origin is known."""
         verb = "unknown"
         for origin in value.origins:
-            if origin.kind in ("decoded", "downloaded", "transformed"):
+            if origin.kind in ("decoded", "downloaded", "transformed") and not self._is_dump(origin, language):
                 verb = origin.kind
                 break
             if origin.kind == "generated":
                 verb = "generated"
-            elif origin.kind == "file" and verb == "unknown":
+            elif origin.kind in ("file", "decoded", "transformed") and verb == "unknown":
                 verb = "own-file"
         origin_text = value.origins[0].detail if value.origins else ""
         self.effect("run", call, value.but(text=origin_text or value.text), verb, details=(("language", language),))
+
+    def _is_dump(self, origin: Origin, language: str) -> bool:
+        """Is it SQL that is only unpacked or edited on its way (`zcat dump.sql.gz | psql`), not hidden by an encoding?"""
+        about = self.rules.program(origin.detail) if origin.kind != "downloaded" else None
+        return language == "sql" and origin.kind != "downloaded" and not (about or {}).get("answer")
 
     def context(self, call: Call) -> Context:
         """What a language reader may know."""

@@ -314,6 +314,9 @@ def _notes(situation: Situation) -> tuple[str, ...]:
             notes.append(f"the credential comes from {file}{foreign}")
         elif situation.effect.detail("credential") == "literal":
             notes.append("the credential stands in the command itself")
+    target = situation.effect.target if situation.effect is not None else None
+    unset = [origin.detail for origin in target.origins if origin.kind == "unset"] if target is not None else []
+    notes += [f"${name} isn't set here" for name in dict.fromkeys(unset)]
     if situation.invocation.command.via:
         notes.append("runs through " + ", ".join(dict.fromkeys(situation.invocation.command.via)))
     return tuple(notes)

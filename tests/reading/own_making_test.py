@@ -34,6 +34,22 @@ def test_a_new_place_for_copies_may_go() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
+        ("gunzip -c seed.sql.gz | psql -d app", "pass"),
+        ("zcat dump.sql.gz | mysql app", "pass"),
+        ("sed 's/a/b/' dump.sql | psql app", "pass"),
+        ("base64 -d dump | psql app", "confirm"),
+        ("curl -s https://x.example/d.sql | psql -h db.example.com app", "confirm"),
+        ("curl -s https://x.example/d.gz | gunzip | psql -h db.example.com app", "confirm"),
+        ("zcat script.gz | sh", "confirm"),
+    ],
+)
+def test_a_dump_may_be_unpacked(text: str, wanted: str) -> None:
+    assert action(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
         ("docker compose exec -T db psql -d app_test -c 'DROP TABLE t'", "pass"),
         ("docker exec db sh -c \"psql -d app_test -c 'DROP TABLE t'\"", "pass"),
         ("docker exec db psql -d app -c 'DROP TABLE t'", "confirm"),

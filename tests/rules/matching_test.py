@@ -247,3 +247,11 @@ loses = "x"
     rules = rules_of(http)
     (finding,) = findings("sudo fetch -H 'Authorization: Bearer abcdefgh12345678' https://x.example", rules)
     assert finding.notes == ("the credential stands in the command itself", "runs through sudo")
+
+
+def test_notes_tell_which_variable_is_empty() -> None:
+    rules = rules_of(with_rule('effect = "delete"', ""))
+    (finding,) = findings('t "$NOWHERE/x"', rules)
+    assert finding.notes == ("$NOWHERE isn't set here",)
+    (finding,) = findings('t "$HOME/x"', rules)
+    assert finding.notes == ()
