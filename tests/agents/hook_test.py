@@ -15,7 +15,7 @@ import pytest
 
 from guardsh import places
 from guardsh.agents import AGENTS, claude_code, hook
-from guardsh.confirm import requests
+from guardsh.confirm import connected, remembered, requests
 from guardsh.facts.session import Session
 from guardsh.record import log
 from tests.support import TOP
@@ -470,3 +470,24 @@ def test_a_start_that_isnt_understood_notes_nothing(home: Path, project: Path, c
     start = {"session_id": "s1", "cwd": str(project), "hook_event_name": "SessionStart", "source": "startup"}
     assert respond(home, {**start, **change}) == "deny"
     assert not (home / ".local").exists()
+
+
+def test_the_like_of_an_allowed_act_is_let_through_in_that_session_only(home: Path, project: Path) -> None:
+    old = payload(project, "git branch -D old", permission_mode="bypassPermissions")
+    assert respond(home, old) == "deny"
+    (request,) = requests.waiting()
+    assert request.session == "s1" and remembered.remember(request)
+    assert respond(home, old) is None
+    assert outcomes()[-1] == ("like-yes", "git branch -D old")
+    assert respond(home, {**old, "session_id": "s2"}) == "deny"
+    assert respond(home, {**old, "session_id": ""}) == "deny"
+    assert respond(home, payload(project, "git branch -D other", permission_mode="bypassPermissions")) == "deny"
+    remembered.forget()
+    assert respond(home, old) == "deny"
+
+
+def test_a_hook_does_not_wait_for_a_connected_approver(home: Path, project: Path) -> None:
+    connected.beat()
+    began = time.monotonic()
+    assert respond(home, payload(project, "git branch -D old", permission_mode="bypassPermissions")) == "deny"
+    assert time.monotonic() - began < 8
