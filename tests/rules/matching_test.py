@@ -251,7 +251,7 @@ loses = "x"
 
 def test_notes_tell_which_variable_is_empty() -> None:
     rules = rules_of(with_rule('effect = "delete"', ""))
-    (finding,) = findings('t "$NOWHERE/x"', rules)
+    (finding,) = findings('t -d "$NOWHERE/x"', rules)
     assert finding.notes == ("$NOWHERE isn't set here",)
-    (finding,) = findings('t "$HOME/x"', rules)
+    (finding,) = findings('t -d "$HOME/x"', rules)
     assert finding.notes == ()
