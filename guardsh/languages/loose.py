@@ -33,7 +33,7 @@ _DELETES = re.compile(
 _MAKES_PATH = re.compile(r"(?i)(^|[.:])(file|path|paths\.get|of|get|files?|directory|join|expanduser|url)$")
 _DELETES_LATER = re.compile(r"(?i)\.\s*(delete|deleteDir|deleteRecursively|deleteOnExit|remove|rmtree|unlink)\b")
 _BARE = re.compile(
-    r"(?im)(?:^|[;\[{(\"']\s*)(?:file\s+delete|rm|remove|del)\s+(?:-[\w-]+\s+)*(?P<path>(?:~|/|\.\.?/|\$env\(|[A-Za-z]:)[^\s;\]})\"']*)"
+    r"(?im)(?:^|[;\[{(]\s*)(?:file\s+delete|rm|remove|del)\s+(?:-[\w-]+\s+)*(?P<path>(?:~|/|\.\.?/|\$env\(|[A-Za-z]:)[^\s;\]})\"']*)"
 )
 _BARE_EXEC = re.compile(r"(?im)(?:^|[;\[{]\s*)(?:exec|system|run|!)\s+(?P<text>(?:sudo\s+)?(?:/\w+/)*[a-z][\w.-]*\s+[^;\]}\n\"']+)")
 

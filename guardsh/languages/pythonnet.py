@@ -460,6 +460,8 @@ def _store(call: Call, thing: Thing, root: str) -> Thing | None:
         everything = "filter" not in chain and "get" not in chain
         acts.data("delete all" if everything else "delete", Value("".join(model)), "orm", call.span)
     elif _SERVICES.match(root) and _DESTROYS.match(name) and name not in _HARMLESS:
+        if name in ("delete", "remove", "destroy", "kill", "terminate", "prune") and not root.startswith("redis"):
+            name = f"{name}_{_kind_of(thing) or 'object'}"  # what delete() is called on says what goes
         acts.data(name, _subject(call, thing), _client(thing, root), call.span)
     elif name == "upload_file" and _SERVICES.match(root):
         acts.effect("send", target=call.text(0), details=(("host", root),), span=call.span)
@@ -484,6 +486,12 @@ def _chain(thing: Thing) -> list[str]:
         else:
             break
     return names
+
+
+def _kind_of(thing: Thing) -> str:
+    """`indices` of `es.indices.delete(…)`, `bucket` of `client.bucket("b").delete()`."""
+    names = [name for name in _chain(thing) if name not in ("[]", "all", "list", "filter", "get")]
+    return names[0].strip("[]").lower() if names else ""
 
 
 def _last(thing: Thing) -> Value:

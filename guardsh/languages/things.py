@@ -133,6 +133,8 @@ def every(thing: Thing | None) -> list[Thing]:
         return [each for choice in thing.things for each in every(choice)]
     if isinstance(thing, Value):
         return [UNKNOWN.but(origins=thing.origins)]
+    if isinstance(thing, (Made, Bound)):
+        return [Bound(thing, "[]")]
     return [UNKNOWN]
 
 

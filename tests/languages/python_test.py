@@ -109,7 +109,9 @@ ONE_LINERS = [
         "import boto3; boto3.client('rds').delete_db_instance(DBInstanceIdentifier='prod')",
         ["data delete_db_instance prod"],
     ),
-    ("import boto3; boto3.resource('s3').Bucket('b').objects.all().delete()", ["data delete b"]),
+    ("import boto3; boto3.resource('s3').Bucket('b').objects.all().delete()", ["data delete_objects b"]),
+    ("import boto3; [b.delete() for b in boto3.resource('s3').buckets.all()]", ["data delete_buckets"]),
+    ("import docker\nfor v in docker.from_env().volumes.list():\n    v.remove()", ["data remove_volumes"]),
     ("User.objects.all().delete()", ["data delete all User"]),
     # requests
     ("import requests; requests.delete('https://h/x')", ["request DELETE https://h/x"]),
