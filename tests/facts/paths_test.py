@@ -37,6 +37,8 @@ def shown(path: str, directory: str = PROJECT, project: str = PROJECT, **options
         ("", ""),
         ("C:\\Users\\x", "c:/Users/x"),
         ("d:\\", "d:"),
+        ("C:Usersjane", "c:/Usersjane"),  # a POSIX shell took its backslashes
+        ("c:", "c:"),
         ("c:/a/../../b", "c:/b"),
         ("\\\\?\\C:\\data", "c:/data"),
         ("%USERPROFILE%\\x", "/home/u/x"),

@@ -194,6 +194,8 @@ CASES = [
     Case("unattended", "CI=true t", "CI=false t"),
     Case("superuser", "sudo t", "t"),
     Case("place.host", "ssh web t", "t"),
+    Case("path.outside", "ssh web t -r src", "t -r src"),  # nothing on another machine is this project's
+    Case("path.project", "t src", "ssh web t src"),
     Case("place.container", "enter web t", "ssh web t"),
     Case("place.container", "fresh web t", "t"),
     Case("place.throwaway", "fresh web t", "enter web t"),

@@ -55,6 +55,8 @@ def matches(rule: str, text: str, command: str = '"t"', **more: object) -> bool:
         ('"* delete|rm"', "vendor delete x", True),
         ('"* delete|rm"', "t delete x", False),  # described programs are judged by their own rules
         ('"* ** delete"', "vendor a delete", True),
+        ('"Remove-*"', "Remove-Thing x", True),  # a glob for the program's name
+        ('"Remove-*"', "remover x", False),
     ],
 )
 def test_command_words(command: str, text: str, wanted: bool) -> None:
@@ -81,6 +83,23 @@ def test_command_words(command: str, text: str, wanted: bool) -> None:
 def test_arguments(rule: str, yes: list[str], no: list[str]) -> None:
     assert [text for text in yes if not matches(rule, text)] == []
     assert [text for text in no if matches(rule, text)] == []
+
+
+def test_a_program_described_by_its_options_alone_is_judged_by_its_words_too() -> None:
+    described = """
+[[program]]
+name = "cli"
+values = ["-p"]
+[[program]]
+name = "quiet"
+data = false
+[[program]]
+name = "reader"
+reads = true
+"""
+    rules = rules_of(with_rule("", '"* delete"') + described)
+    found = {text: "t.rule" in scores(text, rules) for text in ("cli -p x delete", "quiet delete", "reader delete", "t delete", "u delete")}
+    assert found == {"cli -p x delete": True, "quiet delete": False, "reader delete": False, "t delete": False, "u delete": True}
 
 
 def test_words_of_the_command_are_no_operands() -> None:
