@@ -23,7 +23,10 @@ _TEXT = re.compile(
     re.X | re.S,
 )
 _COMMENT = re.compile(r"(?m)^\s*(#|//|;|--).*$")
-_RUNS = re.compile(r"(?i)(^|[.:_/-])(system|system2|exec|execute|shell|sh|bash|cmd|popen|spawn|run|command|os:cmd|process|qx|call)[!?*]?$")
+_RUNS = re.compile(
+    r"(?i)(^|[.:_/-])(system|system2|exec|execute|shell|sh|bash|cmd|popen|spawn|run|command|os:cmd|process|qx|call)"
+    r"[!?*]?$"
+)
 _RUNS_BEHIND = re.compile(r"^\s*(\.(!|!!|lines|lineStream|execute|shell|exec|spawn)|!|\.\s*!)")
 _DELETES = re.compile(
     r"(?i)(^|[.:_/-])(rm|rmdir|rmtree|rm_rf|rm-rf|removeall|remove|unlink|delete|deletedir|deleterecursively|delete_file"
@@ -33,9 +36,12 @@ _DELETES = re.compile(
 _MAKES_PATH = re.compile(r"(?i)(^|[.:])(file|path|paths\.get|of|get|files?|directory|join|expanduser|url)$")
 _DELETES_LATER = re.compile(r"(?i)\.\s*(delete|deleteDir|deleteRecursively|deleteOnExit|remove|rmtree|unlink)\b")
 _BARE = re.compile(
-    r"(?im)(?:^|[;\[{(]\s*)(?:file\s+delete|rm|remove|del)\s+(?:-[\w-]+\s+)*(?P<path>(?:~|/|\.\.?/|\$env\(|[A-Za-z]:)[^\s;\]})\"']*)"
+    r"(?im)(?:^|[;\[{(]\s*)(?:file\s+delete|rm|remove|del)\s+(?:-[\w-]+\s+)*"
+    r"(?P<path>(?:~|/|\.\.?/|\$env\(|[A-Za-z]:)[^\s;\]})\"']*)"
 )
-_BARE_EXEC = re.compile(r"(?im)(?:^|[;\[{]\s*)(?:exec|system|run|!)\s+(?P<text>(?:sudo\s+)?(?:/\w+/)*[a-z][\w.-]*\s+[^;\]}\n\"']+)")
+_BARE_EXEC = re.compile(
+    r"(?im)(?:^|[;\[{]\s*)(?:exec|system|run|!)\s+(?P<text>(?:sudo\s+)?(?:/\w+/)*[a-z][\w.-]*\s+[^;\]}\n\"']+)"
+)
 
 
 def read(code: str, context: Context, variant: str = "") -> tuple[Act, ...]:

@@ -98,8 +98,8 @@ name = "reader"
 reads = true
 """
     rules = rules_of(with_rule("", '"* delete"') + described)
-    found = {text: "t.rule" in scores(text, rules) for text in ("cli -p x delete", "quiet delete", "reader delete", "t delete", "u delete")}
-    assert found == {"cli -p x delete": True, "quiet delete": False, "reader delete": False, "t delete": False, "u delete": True}
+    texts = ("cli -p x delete", "quiet delete", "reader delete", "t delete", "u delete")
+    assert [text for text in texts if "t.rule" in scores(text, rules)] == ["cli -p x delete", "u delete"]
 
 
 def test_words_of_the_command_are_no_operands() -> None:
