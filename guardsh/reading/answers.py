@@ -35,7 +35,7 @@ def _joined(values: list[Value], by: str = " ") -> Value:
 def echo(reader: Reader, call: Call, invocation: Invocation) -> Value:
     """echo [-neE] words; a shell other than bash decodes escapes without -e too"""
     words, flags = list(call.words[1:]), ""
-    while words and words[0].text.startswith("-") and len(words[0].text) > 1 and not words[0].text.strip("-neE"):
+    while words and words[0].text[:1] == "-" and len(words[0].text) > 1 and not words[0].text[1:].strip("neE"):
         flags += words.pop(0).text[1:]
     value = _joined(words)
     text, ends = value.text, "n" in flags
@@ -203,6 +203,8 @@ def content(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
             values += [call.stdin] if call.stdin is not None else [Value(HOLE, origins=(Origin("input", "stdin"),))]
             continue
         values += [reader.from_file(operand.but(text=name), call.state) for name in operand.matches or (operand.text,)]
+    if len(values) > 1 and any(value.text.strip(HOLE) or value.options for value in values):
+        values = [reader.content(value, call.state) for value in values]
     return output.together(values)
 
 

@@ -49,12 +49,14 @@ class Expander:
         process: Callable[[nodes.ProcessSubstitution], Value],
         evaluate: Callable[[str, nodes.Span], None],
         glob: Callable[[str, str], tuple[str, ...]],
+        step: Callable[[int], None],
     ) -> None:
         self.state = state
         self.substitute = substitute
         self.process = process
         self.evaluate = evaluate  # reads text whose own substitutions the shell would do: ${x@P}, arithmetic on variables
         self.glob = glob
+        self.step = step  # counts work; raises when it is too much
 
     # ------------------------------------------------------------ words
 
@@ -69,6 +71,9 @@ class Expander:
         for expanded in braces.expand(parts):
             options = [self._split(chunks, word.span) for chunks in self.chunks(expanded, tilde=True)]
             readings = _combined(readings, options)
+        words = sum(map(len, readings))
+        if words > 16:
+            self.step(words // 4)
         return readings
 
     def text(self, word: nodes.Word, *, tilde: bool = True) -> tuple[Value, ...]:
@@ -141,6 +146,8 @@ class Expander:
     def chunks(self, parts: Iterable[nodes.Part], tilde: bool, assignment: bool = False) -> list[Chunks]:
         readings: list[Chunks] = [[]]
         for place, part in enumerate(parts):
+            if place % 2 == 1 and place > 16:
+                self.step(1)
             options = self._part(part, first=tilde and place == 0, assignment=assignment)
             if len(options) == 1:
                 for reading in readings:

@@ -36,7 +36,7 @@ def expander_of(reader: Reader, state: State) -> Expander:
             return found
         return (*found, *(name for name in reader.written_names(pattern, state) if name not in found))
 
-    return Expander(state, substitute, process, evaluate, glob)
+    return Expander(state, substitute, process, evaluate, glob, reader.step)
 
 
 def _only_a_file(body: nodes.Script) -> nodes.Redirection | None:

@@ -303,7 +303,8 @@ def _applied(expander: Expander, node: nodes.Parameter, value: Value) -> tuple[V
             made.append(patterns.without_suffix(text, pattern, operator == "%%"))
         else:
             made.append(patterns.replaced(text, pattern, by, operator))
-    return tuple(value.but(text=option) for option in dict.fromkeys(made))
+    origins = (*value.origins, Origin("transformed", node.name)) if HOLE in made else value.origins
+    return tuple(value.but(text=option, origins=origins) for option in dict.fromkeys(made))
 
 
 def _pattern_options(expander: Expander, node: nodes.Parameter) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from guardsh.frozen import Frozen
 from guardsh.reading.model import HERE, HOLE, Command, Context, Effect, Origin, Place, Redirect, Value
 from guardsh.reading.state import Frame, State
-from guardsh.syntax import NotUnderstood, nodes, parse
+from guardsh.syntax import NotUnderstood, SyntaxProblem, nodes, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Reader:
         if append:
             before = state.files.get(path)
             if before is None and self.world.kind(path) == "file":
-                before = Value(HOLE + "\n", origins=(Origin("file", path),))
+                before = Value(HOLE + "\n", origins=(Origin("file", path), Origin("appended")))
             if before is not None:
                 value = output.together([before, value])
         state.files[path] = value
@@ -223,15 +223,19 @@ class Reader:
 
         if value.options or not value.origins or value.origins[0].kind != "file" or not value.text.startswith(HOLE):
             return value
-        files = [origin.detail for origin in value.origins if origin.kind == "file"]
+        appended = value.origins[1:2] == (Origin("appended"),)
+        if not appended and any(origin.kind != "file" for origin in value.origins):
+            return value
+        files = [origin.detail for origin in value.origins if origin.kind == "file"][: 1 if appended else None]
         holes = len(value.text) - len(value.text.lstrip(HOLE))
-        if holes > len(files) or HOLE in value.text[holes:] or len(files) > 1 and holes != len(files):
+        if holes > 1 and len(files) == 1:
+            files *= holes
+        read = [one for one in (self._content_of(file, state) for file in files[:64]) if one is not None]
+        if len(read) < len(files) or holes not in (1, len(files)) or not appended and value.text.strip(HOLE):
             return value
-        made = [self._content_of(file, state) for file in files[:holes]]
-        if any(one is None for one in made):
-            return value
-        rest = value.text[holes:]
-        whole = output.together([*(one for one in made if one is not None), *([Value(rest)] if rest else [])])
+        whole = output.any_of(read) if holes == 1 else output.together(read)
+        if appended:
+            whole = output.together([whole, Value(value.text[holes:])])
         return whole.but(span=value.span, origins=tuple(dict.fromkeys((*value.origins, *whole.origins))))
 
     def _content_of(self, path: str, state: State) -> Value | None:
@@ -315,6 +319,7 @@ class Reader:
         from guardsh.reading import walk
 
         self.nested += len(value.text)
+        self.step(2 + len(value.text) // 100)
         if self.nested > NESTED_TEXT:
             raise NotUnderstood("runs more text than can be read", call.span[0])
         outer = (self.offset, self.constant)
@@ -322,14 +327,37 @@ class Reader:
         self.offset, self.constant = (start, call.span) if start >= 0 else (None, call.span)
         try:
             script = parse(value.text, dialect, marks=True)
+        except SyntaxProblem as problem:
+            self.offset, self.constant = outer
+            return self._salvaged(value, call, state, dialect, problem)
+        try:
             return walk.script(self, script, state, call.stdin)
-        except NotUnderstood as problem:
-            if self.steps > STEPS or self.nested > NESTED_TEXT:
-                raise
-            self.effect("run", call, value.but(text=value.text[:200]), "unreadable", details=(("problem", problem.reason),))
-            return Value(HOLE)
         finally:
             self.offset, self.constant = outer
+
+    def _salvaged(self, value: Value, call: Call, state: State, dialect: str, problem: SyntaxProblem) -> Value:
+        """Text with a syntax error: noted, and its pieces read, for the shell that gets it may be another one (fish, csh).
+
+        Raises NotUnderstood where bash takes the text for valid.
+        """
+        from guardsh.reading import walk
+        from guardsh.syntax import bash_verdict
+
+        if value.known and len(value.text) < 20_000 and bash_verdict(value.text).valid:
+            raise NotUnderstood(problem.reason, call.span[0])
+        self.effect("run", call, value.but(text=value.text[:200]), "unreadable", details=(("problem", problem.reason),))
+        outer = (self.offset, self.constant)
+        self.offset, self.constant = None, call.span
+        try:
+            for piece in _pieces(value.text):
+                try:
+                    script = parse(piece, dialect, marks=True)
+                except NotUnderstood:
+                    continue
+                walk.script(self, script, state.copy(), call.stdin)
+        finally:
+            self.offset, self.constant = outer
+        return Value(HOLE)
 
     def unknown_code(self, value: Value, call: Call, language: str = "shell") -> None:
         """Note that code runs of which only the origin is known."""
@@ -408,6 +436,13 @@ def read_code(text: str, language: str, world: World, rules: Rules) -> Reading:
     actions.note(reader, call)
     actions.code(reader, call, language, whole)
     return reading_of(reader, state)
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands between the separators of a text that can't be parsed."""
+    for separator in (";", "&", "|", "`", "(", ")", "{", "}"):
+        text = text.replace(separator, "\n")
+    return [piece.strip() for piece in text.split("\n") if piece.strip()][:50]
 
 
 def _run_traps(reader: Reader, state: State) -> None:

@@ -81,7 +81,7 @@ def _method_and_urls(invocation: Invocation, about: Table) -> tuple[Value | None
         return (methods[-1] if methods else None), urls, []
     operands = list(invocation.operands[invocation.base :])
     method = methods[-1] if methods else None
-    if operands and operands[0].text.isalpha() and operands[0].text.isupper():
+    if operands and operands[0].text.isalpha() and (operands[0].text.isupper() or len(operands) > 1):
         method = operands.pop(0)
     urls = [url.but(text="http://localhost" + url.text) if url.text[:1] in (":", "/") else url for url in operands[:1]]
     return method, urls, operands[1:]
@@ -183,14 +183,18 @@ def _with_config(reader: Reader, call: Call, invocation: Invocation, about: Tabl
 
 
 def _config_words(text: str, value: Value) -> list[Value]:
+    import re
+
     words: list[Value] = []
     for line in text.split("\n")[:CONFIG_LINES]:
         line = line.strip()
         if not line or line.startswith("#"):
             continue
-        name, _, rest = line.replace("=", " ", 1).replace(":", " ", 1).partition(" ") if not line.startswith("-") else line.partition(" ")
+        option = re.match(r"-?-?[\w-]+", line)
+        if option is None:
+            continue
+        name, rest = option.group(), line[option.end() :].lstrip(" \t").lstrip("=:").strip()
         words.append(value.but(text=name if name.startswith("-") else "--" + name))
-        rest = rest.strip().lstrip("=: ")
         if rest:
             words.append(value.but(text=rest[1:-1].replace('\\"', '"') if rest[:1] == rest[-1:] == '"' else rest))
     return words

@@ -154,9 +154,19 @@ def _word_lists(reader: Reader, call: Call, invocation: Invocation, about: Table
 
 def _from_doubtful_starts(words: Words, doubtful: int) -> list[Words]:
     """The command behind options that may have values; each may have two (--bind FROM TO)."""
-    starts = range(min(2 * doubtful, max(len(words) - 1, 0)) + 1)
-    lists = [words[start:] for start in starts if not start or _may_be_program(words[start].text)]
-    return lists[1:] if len(lists) > 1 and not _may_be_program(words[0].text) else lists
+    if not words:
+        return [words]
+    left, lists = 2 * doubtful, []
+    for start, word in enumerate(words):
+        if word.text[:1] == "-" and doubtful:
+            left += 2
+            continue
+        if _may_be_program(word.text) or len(words) == 1 or not doubtful:
+            lists.append(words[start:])
+        left -= 1
+        if left < 0 or len(lists) > 8:
+            break
+    return lists
 
 
 def _may_be_program(text: str) -> bool:
@@ -231,6 +241,8 @@ def _unquoted(text: str) -> list[str]:
 def _chunks(items: list[Value], invocation: Invocation, about: Table) -> list[list[Value]]:
     """The items of each command, as `xargs -n 2` deals them out."""
     sizes = [value.text for option in about.get("size", ()) for value in invocation.values(option)]
+    if about["as"] != "command":
+        return [[item] for item in items]
     if not sizes:
         return [items]
     size = int(sizes[-1]) if sizes[-1].isdigit() and sizes[-1] != "0" else 1

@@ -287,7 +287,7 @@ def _make_expanded(text: str, variables: dict[str, str], depth: int = 0) -> str:
             made += _make_reference(name, variables, depth)
             place = end + 1
         else:
-            made += HOLE if sign in "@<^?*+|%" else variables.get(sign, "")
+            made += variables.get(sign, HOLE if sign in "@<^?*+|%" else "")
             place += 2
     return made
 
@@ -322,7 +322,8 @@ def _target_recipes(
         seen.add(target)
         needs, recipe = rules.get(target) or _pattern_rule(target, rules)
         _target_recipes([need for need in needs if need in rules], rules, variables, file, found, seen)
-        expanded = (_make_expanded(line.strip().lstrip("@-+").strip(), {**variables, "@": target}) for line in recipe)
+        automatic = {"@": target, "<": needs[0] if needs else "", "^": " ".join(needs), "?": " ".join(needs)}
+        expanded = (_make_expanded(line.strip().lstrip("@-+").strip(), {**variables, **automatic}) for line in recipe)
         lines = [line.lstrip("@-+ ") for text in expanded for line in text.split("\n")]
         if ".ONESHELL" in rules:
             lines = ["\n".join(lines)]
@@ -334,7 +335,8 @@ def _pattern_rule(target: str, rules: MakeRules) -> tuple[list[str], list[str]]:
     for pattern, rule in rules.items():
         stem, percent, end = pattern.partition("%")
         if percent and target.startswith(stem) and target.endswith(end):
-            return rule
+            middle = target[len(stem) : len(target) - len(end)]
+            return [need.replace("%", middle) for need in rule[0]], rule[1]
     return rules.get(".DEFAULT", ([], []))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from guardsh.reading.state import Binding
 
 COMBINATIONS = 64  # readings of one command's words that are told apart
+PAIRS = 2000  # beyond these a command isn't understood
 RECURSION = 8  # calls of one function within itself that are followed
 WINDOWS = 64  # times that a loop's body is walked for as many further lines of what it reads
 AT_ONCE = 8  # values of a loop's variable in one walk of its body
@@ -493,17 +494,21 @@ def _readings(reader: Reader, expander: Expander, node: nodes.Simple, state: Sta
 
 
 def _pairs(options: list[list[list[Value]]]) -> list[tuple[Value, ...]]:
-    """Too many to combine: every two values of different words are still seen together, beside the first of the others."""
-    found: dict[tuple[Value, ...], None] = {}
+    """Too many to combine: every two values of different words are still seen together, beside the first of the others.
+
+    Raises NotUnderstood where even those are too many.
+    """
     varying = [place for place, option in enumerate(options) if len(option) > 1]
-    for number, one in enumerate(varying):
-        for other in varying[number + 1 :] or [one]:
-            for first in options[one]:
-                for second in options[other]:
-                    chosen = [option[0] for option in options]
-                    chosen[one] = first
-                    chosen[other] = second
-                    found[tuple(value for part in chosen for value in part)] = None
+    others = [(one, other) for number, one in enumerate(varying) for other in varying[number + 1 :]] or [(varying[0], varying[0])]
+    if sum(len(options[one]) * len(options[other]) for one, other in others if one != other) > PAIRS:
+        raise NotUnderstood("a command has too many readings", 0)
+    found: dict[tuple[Value, ...], None] = {}
+    for one, other in others:
+        for first in options[one]:
+            for second in options[other] if one != other else [first]:
+                chosen = [option[0] for option in options]
+                chosen[one], chosen[other] = first, second
+                found[tuple(value for part in chosen for value in part)] = None
     return list(found)
 
 
