@@ -21,6 +21,7 @@ COMMANDS = {
     "log": "what was judged, and what came of it",
     "pending": "requests that wait for a person",
     "replay": "judge past sessions: what would have been stopped",
+    "report": "stops, notes and answers, summed up",
     "rules": "list, show and test rules",
     "setup": "choose the passphrase that unlocks a terminal",
     "shims": "front doors named bash, sh and zsh for agents",
