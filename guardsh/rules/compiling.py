@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Index = dict[str, list[Table]]
 
 LISTS = (
-    "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "no_target", "host", "path", "operation", "field",
-    "credential", "when", "unless", "undo",
+    "flags", "all", "not", "operands", "no_operands", "effect", "verb", "target", "no_target", "host", "path",
+    "operation", "field", "credential", "when", "unless", "undo",
 )  # fmt: skip
 DESCRIPTION_LISTS = ("values", "optional", "flags", "directory", "saves", "credential", "host", "context", "starts")
 
@@ -87,7 +87,25 @@ def describe(table: Mapping[str, Any]) -> Table:
     for key in ("effects", "runs"):
         if key in table:
             made[key] = [
-                {k: as_list(v) if k in ("on", "when", "unless", "until", "directory", "replace", "arguments", "zero", "from", "lines", "size") else v for k, v in entry.items()}
+                {
+                    k: as_list(v)
+                    if k
+                    in (
+                        "on",
+                        "when",
+                        "unless",
+                        "until",
+                        "directory",
+                        "replace",
+                        "arguments",
+                        "zero",
+                        "from",
+                        "lines",
+                        "size",
+                    )
+                    else v
+                    for k, v in entry.items()
+                }
                 for entry in table[key]
             ]
     if "items" in table:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _CHANGES = frozenset("delete overwrite truncate edit append create move permissions run data sql".split())
 _ON_FILES = frozenset("delete overwrite truncate edit append create move permissions read send".split())
 _STATE = frozenset(
-    "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many path.moved".split()
+    "path.mount path.missing path.exists path.clean path.precious path.session path.directory path.many "
+    "path.moved".split()
 )
 _DISTURBED = frozenset("path.clean path.missing git.clean git.unchanged git.session".split())
 _THERE = ("path.exists", "path.precious", "path.many")
@@ -95,7 +96,10 @@ class Situation:
             # nothing on another machine is this project's
             known = ("path.project", "path.outside")
             return fact == "path.outside" and any(
-                self.world.path_fact(name, target.text, directory=directory, matches=target.matches, recursive=recursive) for name in known
+                self.world.path_fact(
+                    name, target.text, directory=directory, matches=target.matches, recursive=recursive
+                )
+                for name in known
             )
         if fact in _THERE and self._absent(target, directory):
             return False
@@ -177,7 +181,7 @@ class Situation:
         return all(found) if every or fact != "branch.protected" else any(found)
 
     def _saved(self) -> bool:
-        """Has guardsh saved what this takes? Only what is on this machine, and no production's or backup, counts as that."""
+        """Has guardsh saved what this takes? Only what is on this machine counts, and is no production's or backup."""
         command = self.invocation.command
         place = self.effect.place if self.effect is not None else command.place
         if not self.world.saved or place != HERE or command.place != HERE:
@@ -198,7 +202,11 @@ class Situation:
             if self.effect is not None:
                 if self.effect.target is not None:
                     texts.append(self.effect.target.text)
-                texts += [text for name, text in self.effect.details if name in ("host", "path", "database", "field", "argument")]
+                texts += [
+                    text
+                    for name, text in self.effect.details
+                    if name in ("host", "path", "database", "field", "argument")
+                ]
             texts += self._context()
             found: frozenset[str] = frozenset()
             for text in dict.fromkeys(texts):
@@ -323,10 +331,23 @@ class Situation:
         return self.rules is not None and appended.only_settings(self, self.rules)
 
     def runs_described(self) -> bool:
-        """Does a variable that names a program name one that only does what its variable is for (ssh for GIT_SSH_COMMAND)?"""
+        """Does a variable that names a program name one that does what it is for (ssh for GIT_SSH_COMMAND)?"""
         for _, value in self.invocation.command.environment:
             words = value.text.split()
-            if words and words[0].rsplit("/", 1)[-1] in ("ssh", "cat", "less", "more", "vim", "vi", "nano", "true", "echo", "code", "delta", "bat"):
+            if words and words[0].rsplit("/", 1)[-1] in (
+                "ssh",
+                "cat",
+                "less",
+                "more",
+                "vim",
+                "vi",
+                "nano",
+                "true",
+                "echo",
+                "code",
+                "delta",
+                "bat",
+            ):
                 if not any(sign in value.text for sign in ";|&$`") and "ProxyCommand" not in value.text:
                     return True
         return False
@@ -373,7 +394,10 @@ def _to_nowhere(effect: Effect) -> bool:
 
 def _environment(name: str) -> Callable[[Situation], bool]:
     def holds(situation: Situation) -> bool:
-        return any(key == name and value.text.lower() in ("1", "true", HOLE) for key, value in situation.invocation.command.environment)
+        return any(
+            key == name and value.text.lower() in ("1", "true", HOLE)
+            for key, value in situation.invocation.command.environment
+        )
 
     return holds
 
@@ -386,7 +410,9 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "place.host": lambda s: s.invocation.command.place.kind == "host",
     "place.container": lambda s: s.invocation.command.place.kind in ("container", "throwaway"),
     "place.throwaway": lambda s: s.invocation.command.place.kind == "throwaway",
-    "loop": lambda s: "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words),
+    "loop": lambda s: (
+        "loop" in s.invocation.command.via or any(w.comes_from("item") for w in s.invocation.command.words)
+    ),
     "session.refused": lambda s: s.world.session_refused(s.invocation.command.name),
     "input.secret": lambda s: _input(s, "secret"),
     "input.dump": lambda s: _input(s, "dump"),
@@ -394,7 +420,9 @@ _SINGLE: dict[str, Callable[[Situation], bool]] = {
     "input.file": lambda s: _input(s, "file") or any(r.operator == "<" for r in s.invocation.command.redirects),
     "input.any": lambda s: s.invocation.command.stdin is not None,
     "input.key": Situation.key_read,
-    "interpreter": lambda s: any(run["as"] in ("shell", "bash", "sh") for run in s.invocation.description.get("runs", ())),
+    "interpreter": lambda s: any(
+        run["as"] in ("shell", "bash", "sh") for run in s.invocation.description.get("runs", ())
+    ),
     "harmless-value": Situation.runs_described,
     "local-file": lambda s: any("/" in operand.text and "://" not in operand.text for operand in s.operands),
     "tool.file": lambda s: "tool.file" in s.invocation.command.via,

@@ -20,7 +20,8 @@ def matches(pattern: str, text: str) -> bool:
     """Is the text one that the glob `pattern` names: * any characters, ? one, [*] the character, | alternatives?
 
     Case is ignored. An unknown part of the text counts as one character that only * and ? match: `prod-*` names
-    `prod-` and something unknown, `prod` doesn't name a text of which nothing is known. `$(*)` names texts with such a part.
+    `prod-` and something unknown, `prod` doesn't name a text of which nothing is known. `$(*)` names texts with such a
+    part.
     """
     if pattern == "*":
         return True

@@ -160,8 +160,8 @@ def read_pack(file: str) -> Table:
 def compile_files(files: Sequence[str], keeper: Keeper | None = None) -> Rules:
     """Rules of these packs, read now.
 
-    A pack that can't be used is replaced by what the keeper remembers of it, and named in `warnings`; without that it is
-    left out and named in `problems`.
+    A pack that can't be used is replaced by what the keeper remembers of it, and named in `warnings`; without that it
+    is left out and named in `problems`.
     """
     keeper = keeper or Keeper()
     packs: list[Table] = []

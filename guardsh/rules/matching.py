@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from guardsh.reading.invocation import Invocation
-    from guardsh.reading.model import Effect, Value
+    from guardsh.reading.model import Value
     from guardsh.reading.reader import Reading
     from guardsh.rules.conditions import Situation
     from guardsh.rules.loading import Rules
@@ -73,7 +73,9 @@ def _by_its_words(invocation: Invocation) -> bool:
     about = invocation.description
     if not invocation.described:
         return True
-    return bool(about.get("data", True)) and not any(key in about for key in ("reads", "runs", "effects", "request", "answer"))
+    return bool(about.get("data", True)) and not any(
+        key in about for key in ("reads", "runs", "effects", "request", "answer")
+    )
 
 
 def _finding(rule: Table, situation: Situation) -> list[Found]:
@@ -167,9 +169,7 @@ def _values_hold(rule: Table, invocation: Invocation) -> bool:
     wanted = rule.get("options")
     if not wanted:
         return True
-    return any(
-        matches_any(globs, value.text) for name, globs in wanted.items() for value in invocation.values(name)
-    )
+    return any(matches_any(globs, value.text) for name, globs in wanted.items() for value in invocation.values(name))
 
 
 def _operands_hold(rule: Table, situation: Situation) -> bool:
@@ -310,7 +310,9 @@ def _notes(situation: Situation) -> tuple[str, ...]:
     if situation.effect is not None and situation.effect.kind == "request":
         file = situation.effect.detail("credential_file")
         if file:
-            foreign = "" if situation.holds("credential.foreign") is False else ", a file that isn't part of this project"
+            foreign = (
+                "" if situation.holds("credential.foreign") is False else ", a file that isn't part of this project"
+            )
             notes.append(f"the credential comes from {file}{foreign}")
         elif situation.effect.detail("credential") == "literal":
             notes.append("the credential stands in the command itself")

@@ -1,6 +1,8 @@
-"""What a pack may say: every key with its kind, checked without mercy; a key nobody knows would be a rule nobody runs."""
+"""What a pack may say: every key with its kind. A key nobody knows would be a rule nobody runs, so it is an error."""
 
 from __future__ import annotations
+
+from guardsh.reading.model import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,14 +11,20 @@ if TYPE_CHECKING:
 
     Table = dict[str, Any]
 
-from guardsh.reading.model import KINDS
-
 
 class PackError(Exception):
     """A pack that can't be used: the message names file, rule or program, and the nearest valid spelling."""
 
 
-TEXT, NUMBER, FLAG, TEXTS, TABLE, TABLES, ANY = "text", "a number", "true or false", "a list of texts", "a table", "a list of tables", "anything"
+TEXT, NUMBER, FLAG, TEXTS, TABLE, TABLES, ANY = (
+    "text",
+    "a number",
+    "true or false",
+    "a list of texts",
+    "a table",
+    "a list of tables",
+    "anything",
+)
 
 PACK_KEYS = {"id": TEXT, "title": TEXT, "raise": TABLES, "lower": TABLES}
 PROGRAM_KEYS = {
@@ -49,7 +57,15 @@ PROGRAM_KEYS = {
     "answer": TEXT,
     "chosen": TABLE,
 }
-EFFECT_KEYS = {"kind": TEXT, "on": TEXTS, "verb": TEXT, "when": TEXTS, "unless": TEXTS, "recursive": ANY, "default": TEXT}
+EFFECT_KEYS = {
+    "kind": TEXT,
+    "on": TEXTS,
+    "verb": TEXT,
+    "when": TEXTS,
+    "unless": TEXTS,
+    "recursive": ANY,
+    "default": TEXT,
+}
 RUNS_KEYS = {
     "as": TEXT,
     "on": TEXTS,
@@ -74,7 +90,24 @@ RUNS_KEYS = {
 }
 REQUEST_KEYS = {
     key: TEXTS
-    for key in ("url", "method", "body", "file", "header", "user", "get", "head", "form", "upload", "json", "config", "field", "raw", "post", "elsewhere")
+    for key in (
+        "url",
+        "method",
+        "body",
+        "file",
+        "header",
+        "user",
+        "get",
+        "head",
+        "form",
+        "upload",
+        "json",
+        "config",
+        "field",
+        "raw",
+        "post",
+        "elsewhere",
+    )
 } | {"host": TEXT, "default": TEXT, "style": TEXT}
 RULE_KEYS = {
     "id": TEXT,
@@ -114,20 +147,31 @@ RULE_KEYS = {
     "catches": ANY,
     "spares": ANY,
 }
-STEP_KEYS = {"when": TEXTS, "unless": TEXTS, "flags": TEXTS, "operands": TEXTS, "options": TABLE, "by": NUMBER, "why": TEXT}
+STEP_KEYS = {
+    "when": TEXTS,
+    "unless": TEXTS,
+    "flags": TEXTS,
+    "operands": TEXTS,
+    "options": TABLE,
+    "by": NUMBER,
+    "why": TEXT,
+}
 EXAMPLE_KEYS = {"run": TEXT, "given": TEXTS, "files": TABLE, "env": TABLE, "in": TEXT}
 STYLES = ("gnu", "word", "pairs", "bundle", "none")
 OUTPUTS = ("downloaded", "decoded", "transformed", "generated", "token", "temporary", "secret", "file", "dump")
 
 FACTS = frozenset(
-    "path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project path.above "
-    "path.outside path.build path.git path.secret path.startup path.guard path.backup path.mount path.data path.unknown "
-    "path.empty-prefix path.empty path.missing path.exists path.clean path.precious path.session path.directory "
-    "path.many path.moved git.clean git.unchanged git.dirty git.untracked git.repository git.stash git.unpushed git.session "
-    "branch.protected branch.mine branch.merged production staging test local remote backup credential.literal credential.file credential.foreign "
-    "input.answered unattended superuser place.host place.container place.throwaway loop session.refused tool.file tool.mcp "
-    "loss.saved recursive glob input.secret input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file "
-    "settings temporary-database".split()
+    """
+    path.root path.home path.home-part path.system path.device path.temporary path.project-root path.project
+    path.above path.outside path.build path.git path.secret path.startup path.guard path.backup path.mount path.data
+    path.unknown path.empty-prefix path.empty path.missing path.exists path.clean path.precious path.session
+    path.directory path.many path.moved git.clean git.unchanged git.dirty git.untracked git.repository git.stash
+    git.unpushed git.session branch.protected branch.mine branch.merged production staging test local remote backup
+    credential.literal credential.file credential.foreign input.answered unattended superuser place.host
+    place.container place.throwaway loop session.refused tool.file tool.mcp loss.saved recursive glob input.secret
+    input.key input.file input.dump input.any argument.secret interpreter harmless-value local-file settings
+    temporary-database
+    """.split()
 )
 
 
@@ -176,7 +220,11 @@ def _description(table: Mapping[str, Any], where: str) -> None:
     if "request" in table:
         _keys(table["request"], REQUEST_KEYS, f"{where}: request")
     if "items" in table:
-        _keys(table["items"], {"under": TEXTS, "named": TEXTS, "or": TEXTS, "empty": TEXTS, "acts": TEXTS}, f"{where}: items")
+        _keys(
+            table["items"],
+            {"under": TEXTS, "named": TEXTS, "or": TEXTS, "empty": TEXTS, "acts": TEXTS},
+            f"{where}: items",
+        )
     for name, globs in table.get("chosen", {}).items():
         if not _fits(globs, TEXTS):
             raise PackError(f"{where}: chosen.{name} must be {TEXTS}")
