@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BASH = r"""# guardsh for an interactive bash: eval "$(guardsh init bash)", at the end of ~/.bashrc.
 if [[ $- == *i* && ${__guardsh_shell-} != "$$" ]]; then
-__guardsh_shell=$$ __guardsh_begun='' __guardsh_known='' __guardsh_server='' __guardsh_stopped='' __guardsh_typing=1
+__guardsh_shell=$$ __guardsh_begun='' __guardsh_known='' __guardsh_server='' __guardsh_stopped='' __guardsh_prompts='' __guardsh_typing=1
 (@START@ --serve "$$" bash </dev/null >/dev/null 2>&1 &)
 
 guardsh-stopped() { return 126; }
@@ -66,7 +66,12 @@ __guardsh_person() (
 
 __guardsh_enter() {
     local kept=$? line=$READLINE_LINE expanded
-    [[ $__guardsh_typing == 1 ]] || return $kept # `read -e` of a command, not a command line
+    if [[ "${PROMPT_COMMAND[*]-}" != "$__guardsh_prompts" || ${PS0-} != *__guardsh_typing* ]]; then
+        # Somebody has replaced what says when commands are typed, so this may be a command line.
+        __guardsh_install
+    elif [[ $__guardsh_typing != 1 ]]; then
+        return $kept # `read -e` of a command, not a command line
+    fi
     if [[ -o histexpand && ( $line == *!* || $line == ^* ) ]]; then
         # What bash would make of ! is judged, and is what runs.
         if expanded=$(__guardsh_expand "$line") && [[ $expanded != "$line" ]]; then
@@ -114,7 +119,35 @@ __guardsh_prompt() {
         __guardsh_stopped=''
         [[ $(HISTTIMEFORMAT='' builtin history 1) == *" guardsh-stopped" ]] && builtin history -d -1
     fi
-    __guardsh_typing=1 __guardsh_known='' __guardsh_begun=''
+    __guardsh_typing=1 __guardsh_known='' __guardsh_begun='' __guardsh_prompts="${PROMPT_COMMAND[*]-}"
+    return $__guardsh_kept
+}
+
+# Sets the DEBUG trap; what was there runs as before, but not for guardsh's own commands. Run outside of functions, since
+# those don't see the trap. $_ is the last argument, so that it stays what it was.
+__guardsh_watch='
+    __guardsh_text=$(builtin trap -p DEBUG)
+    if [[ $__guardsh_text != *"\$BASH_COMMAND == __guardsh_"* ]]; then
+        __guardsh_text=${__guardsh_text#trap -- } __guardsh_text=${__guardsh_text% DEBUG}
+        builtin eval "__guardsh_text=$__guardsh_text"
+        builtin trap "[[ \$BASH_COMMAND == __guardsh_* ]] ||
+            { __guardsh_debug \"\$BASH_COMMAND\" \"\$_\"; ${__guardsh_text:+$__guardsh_text; }}" DEBUG
+    fi
+    builtin unset __guardsh_text'
+# Once more at the first prompt or Enter: an editor's integration may have taken the trap over since.
+__guardsh_again='if [[ -z ${FUNCNAME-} ]]; then __guardsh_again=; builtin eval "$__guardsh_watch"; fi'
+
+__guardsh_before='__guardsh_kept=$?; __guardsh_own=1 builtin eval "$__guardsh_again"; __guardsh_prompt'
+
+__guardsh_install() { # the prompt says when commands are typed, and PS0 when what was typed begins to run
+    __guardsh_begun=''
+    [[ ${PS0-} == *__guardsh_typing* ]] || PS0='${__guardsh_running[__guardsh_typing=0]-}'${PS0-}
+    [[ "${PROMPT_COMMAND[*]-}" != *__guardsh_prompt* ]] || return 0
+    if (( BASH_VERSINFO[0] > 5 || ( BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1 ) )); then
+        PROMPT_COMMAND=("$__guardsh_before" "${PROMPT_COMMAND[@]}")
+    else
+        PROMPT_COMMAND="$__guardsh_before${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+    fi
 }
 
 __guardsh_debug() { # the backstop: a command that nobody has judged at Enter
@@ -124,24 +157,10 @@ __guardsh_debug() { # the backstop: a command that nobody has judged at Enter
     return 0
 }
 
-# The prompt says when commands are typed, and PS0 when what was typed begins to run.
-PS0='${__guardsh_running[__guardsh_typing=0]-}'${PS0-}
-if [[ ${PROMPT_COMMAND[*]-} != *__guardsh_prompt* ]]; then
-    if (( BASH_VERSINFO[0] > 5 || ( BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1 ) )); then
-        PROMPT_COMMAND=(__guardsh_prompt "${PROMPT_COMMAND[@]}")
-    else
-        PROMPT_COMMAND="__guardsh_prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
-    fi
-fi
-__guardsh_trap=$(builtin trap -p DEBUG)
-if [[ $__guardsh_trap != *__guardsh_debug* ]]; then
-    __guardsh_trap=${__guardsh_trap#trap -- } __guardsh_trap=${__guardsh_trap% DEBUG}
-    builtin eval "__guardsh_trap=$__guardsh_trap"
-    builtin trap "__guardsh_debug \"\$BASH_COMMAND\"${__guardsh_trap:+; $__guardsh_trap}" DEBUG
-fi
-unset __guardsh_trap
+__guardsh_install
+builtin eval "$__guardsh_watch"
 for __guardsh_keys in emacs vi-insert vi-command; do
-    builtin bind -m "$__guardsh_keys" -x '"\C-x\C-]g": __guardsh_enter'
+    builtin bind -m "$__guardsh_keys" -x '"\C-x\C-]g": __guardsh_own=1 builtin eval "$__guardsh_again"; __guardsh_enter'
     builtin bind -m "$__guardsh_keys" '"\C-x\C-]a": accept-line'
     builtin bind -m "$__guardsh_keys" '"\C-m": "\C-x\C-]g\C-x\C-]a"'
     builtin bind -m "$__guardsh_keys" '"\C-j": "\C-x\C-]g\C-x\C-]a"'

@@ -152,6 +152,20 @@ def test_the_users_own_prompt_code_goes_on(tmp_path: Path) -> None:
     assert bash.ran == ["echo fine", "echo traps $traps"]
 
 
+def test_prompt_code_that_is_replaced_later_comes_back(bash: Terminal) -> None:
+    bash.run("PROMPT_COMMAND='echo mine'; PS0=; trap - DEBUG")
+    assert "BLOCKED" in bash.run("echo STOP > marker")
+    bash.type("read -e x\r")
+    time.sleep(0.5)
+    bash.type("STOP\r")
+    assert "<STOP>" in bash.run('echo "<$x>"')
+    bash.type("echo 'STOP\r")
+    time.sleep(0.5)
+    bash.type("\x03")
+    assert "BLOCKED" in bash.run("echo STOP > marker")
+    assert not marker(bash).exists()
+
+
 def test_evaluated_twice_it_is_there_once(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     bash = plain_bash(tmp_path, after=prompts.bash(shell.argv))
