@@ -99,7 +99,7 @@ def weigh(text: str, reading: Reading, world: World, rules: Rules, settings: Set
     findings = _distinct([one.finding for one in found if one.finding.score >= told])
     action = max((_action(finding, settings) for finding in findings), key=_ORDER.index, default=PASS)
     if action != PASS:
-        findings = (_with_losses(found[0]), *findings[1:])
+        findings = (_with_losses(found, settings), *findings[1:])
         if not findings[0].instead:
             rest = _harmless_rest(text, found, world, rules, settings)
             findings = (findings[0].but(instead=rest), *findings[1:])
@@ -192,10 +192,10 @@ def _on_throwaway(found: Found, world: World, by: int) -> Found:
     return found.but(finding=finding.but(score=finding.score + step.by, steps=(*finding.steps, step)))
 
 
-def _with_losses(found: Found) -> Finding:
+def _with_losses(found: list[Found], settings: Settings) -> Finding:
     from guardsh.rules import losses
 
-    return losses.named(found)
+    return losses.named(found[0], [one for one in found if one.finding.score >= settings.confirm_from])
 
 
 def _harmless_rest(text: str, found: list[Found], world: World, rules: Rules, settings: Settings) -> str:

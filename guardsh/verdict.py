@@ -35,6 +35,7 @@ class Finding(Frozen):
     advice: str = ""  # prose
     phrase: str = ""  # what a person types to allow it
     exposure: bool = False  # reveals or lets in, rather than loses
+    index: int = -1  # order number of the command within the text, -1 if it is of none
 
 
 class Loss(Frozen):
@@ -47,7 +48,7 @@ class Loss(Frozen):
     matches: tuple[str, ...] = ()  # what an active glob in it matches
     recursive: bool = False
     verb: str = ""
-    words: tuple[str, ...] = ()  # of git: what stands behind the subcommand
+    words: tuple[str, ...] = ()  # of git: what stands behind the subcommand; of an overwrite: what is put there
     index: int = 0  # order number of the command
     score: int = 0  # of the worst finding about it, 0 without one
     sure: bool = True  # is it what is there now, whatever else the text does before?

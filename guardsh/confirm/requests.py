@@ -346,7 +346,7 @@ def _read(name: str, values: dict[str, Any]) -> Request:
     return Request(name, values["binding"], verdict, directory, agent, asked, since, **more)
 
 
-_TYPES: dict[str, type] = {"score": int, "offset": int, "commands": int}
+_TYPES: dict[str, type] = {"score": int, "offset": int, "commands": int, "index": int}
 _TYPES.update(understood=bool, syntax_error=bool, exposure=bool)
 _LISTS = ("findings", "bindings", "losses", "steps", "span", "lost", "notes")
 

@@ -226,13 +226,14 @@ class Situation:
             if text:
                 texts.append(text)
         for file in about.get("context_files", ()):
-            texts += self._from_file(file)
+            texts += self.from_file(file)
         command = self.invocation.command
         if command.place.kind == "host" and command.place.name:
             texts.append(command.place.name)
         return texts
 
-    def _from_file(self, file: dict[str, str]) -> list[str]:
+    def from_file(self, file: dict[str, str]) -> list[str]:
+        """What a file of the project says about where this program acts (`context_files` of its description)."""
         import re
 
         path = normal(file["path"].replace("~", self.world.home, 1), self.invocation.command.directory, self.world.home)
@@ -243,7 +244,7 @@ class Situation:
 
     def local(self) -> bool:
         """Does everything that names a host name this machine? With no name at all: is that the program's default?"""
-        found = self._host_texts()
+        found = self.host_texts()
         about = self.invocation.description
         if self.effect is not None and self.effect.kind in ("request", "send"):
             host = self.effect.detail("host")
@@ -263,7 +264,8 @@ class Situation:
         places = [about for about in through if _leads_elsewhere(about)]
         return bool(places) and all(about.get("here") for about in places)
 
-    def _host_texts(self) -> list[str]:
+    def host_texts(self) -> list[str]:
+        """What names the host, as the program's description says, and every URL among its words."""
         given = dict(self.invocation.command.environment)
         found = []
         for selector in self.invocation.description.get("host", ()):

@@ -301,6 +301,7 @@ def _filled(rule: Table, situation: Situation, score: int, steps: tuple[Step, ..
         phrase=fill(rule.get("phrase", ""), situation).lower(),
         exposure=bool(rule.get("exposure", False)),
         notes=_notes(situation) if score >= 40 else (),
+        index=invocation.command.index,
     )
 
 

@@ -182,16 +182,23 @@ def _also(verdict: Verdict, width: int) -> list[str]:
     """What else in the text would be a reason to stop."""
     lines: list[str] = []
     said = {_would(finding) for finding in verdict.findings[:1]}
+    places = {_place(finding) for finding in verdict.findings[:1]}
     others = [finding for finding in verdict.findings[1:] if finding.score >= STOPS]
     for finding in others:
         sentence = _would(finding)
-        if sentence not in said and len(lines) < _ALSO:
+        if sentence not in said and _place(finding) not in places and len(lines) < _ALSO:
             lines += [" ".join(wrap(f"also {sentence}", 10_000))]
         said.add(sentence)
+        places.add(_place(finding))
     lines = [broken for line in lines for broken in wrap(line, width, "  ", "    ")]
     if not verdict.understood and verdict.findings and verdict.findings[0].score >= STOPS:
         lines += wrap(f"also can't be read: {_problem(verdict)}", width, "  ", "    ")
     return lines
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    """What two rules that say the same in other words have in common: command, part of it, and which kind of harm."""
+    return (finding.index, finding.span, finding.exposure) if finding.index >= 0 else (finding,)
 
 
 def _ways_out(finding: Finding, width: int, word: str = "allowed instead: ") -> list[str]:

@@ -193,3 +193,16 @@ def test_a_no_reaches_the_agent_with_its_word() -> None:
         "  Your user said no: use staging. Go on with other work.\n"
     )
     assert show.blocked(VOLUME, denied="").endswith("  Your user said no. Go on with other work.\n")
+
+
+def test_two_rules_about_the_same_part_are_said_once() -> None:
+    worst = one("x delete shop", "x delete shop", score=80, loses="the data store shop").findings[0].but(index=0)
+    generic = worst.but(rule="x.delete", score=70, loses="what this call deletes")
+    shown = generic.but(exposure=True, loses="the store's keys")
+    other = generic.but(index=1, loses="the table users")
+    unplaced = generic.but(index=-1, loses="something else")
+    for said in (show.blocked, show.question):
+        text = said(Verdict(CONFIRM, 80, (worst, generic, shown, other, unplaced), text="x delete shop"))
+        assert "what this call deletes" not in text
+        for kept in ("would expose the store's keys", "also would lose the table users", "also would lose something"):
+            assert kept in text
