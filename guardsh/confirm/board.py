@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guardsh.confirm import remembered
 from guardsh.confirm.phrase import phrase
-from guardsh.confirm.requests import APPROVED, Request
+from guardsh.confirm.requests import APPROVED, OPEN, Request
 from guardsh.frozen import Frozen
 from guardsh.show.text import visible, width_of, wrap
 
@@ -101,7 +101,8 @@ def _shares(requests: int, detail: int, room: int) -> tuple[int, bool]:
 
 
 def _head(board: Board, width: int) -> Line:
-    parts = [" guardsh watch", f"{len(board.requests):,} waiting", f"{board.answered:,} answered today", "unlocked"]
+    waiting = sum(one.state == OPEN for one in board.requests)
+    parts = [" guardsh watch", f"{waiting:,} waiting", f"{board.answered:,} answered today", "unlocked"]
     right = "q quit  ? help "
     left = " · ".join(parts)
     while parts and width_of(left) + len(right) + 2 > width:

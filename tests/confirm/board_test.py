@@ -105,6 +105,7 @@ def test_an_allowed_request_says_so() -> None:
     of = board(RESET)
     allowed = Board((of.requests[0].but(state=requests.APPROVED),), of.chosen)
     shown = lines(allowed)
+    assert " 0 waiting " in shown[0]
     assert any("allowed" in line for line in shown[2:3])
     assert "  Allowed, and not run yet. Type  d  to take it back." in shown
     assert not any("discard 3 files" in line for line in shown)
