@@ -120,7 +120,11 @@ def trusted(path: str, content: bytes) -> bool:
 def trust(path: str) -> None:
     """Trusts a project file as it is now. Raises Bad if it can't be used, OSError if trust can't be kept."""
     path = os.path.abspath(path)
-    content = content_of(path, own=False)
+    trust_content(path, content_of(path, own=False))
+
+
+def trust_content(path: str, content: bytes) -> None:
+    """Trusts an absolute path with this content, which a person has seen. Raises as `trust`."""
     check(_parsed(path, content), path)
     _write_private("trust", path, os.fsencode(path) + b"\0" + content)
 

@@ -11,6 +11,7 @@ from guardsh import __version__
 COMMANDS = {
     "approve": "allow a waiting request once",
     "check": "judge commands without running them",
+    "config": "the settings in force, and where each came from",
     "demo": "the nine seconds, replayed against a stand-in",
     "deny": "turn a waiting request down",
     "doctor": "what is guarded here, and what is open",
@@ -19,6 +20,7 @@ COMMANDS = {
     "init": "start-up code that guards a shell from inside",
     "install": "put guardsh in front of an agent",
     "log": "what was judged, and what came of it",
+    "pause": "not be asked for a while",
     "pending": "requests that wait for a person",
     "replay": "judge past sessions: what would have been stopped",
     "report": "stops, notes and answers, summed up",
@@ -26,6 +28,7 @@ COMMANDS = {
     "setup": "choose the passphrase that unlocks a terminal",
     "shims": "front doors named bash, sh and zsh for agents",
     "undo": "bring back what a command took",
+    "trust": "let a project's configuration loosen too",
     "uninstall": "take guardsh away from an agent",
     "unlock": "let this terminal answer agents' requests",
     "watch": "answer agents' requests on a screen of your own",

@@ -105,8 +105,18 @@ class Gate:
             verdict, saved = self._saved(command, verdict, again)
             if verdict.action == PASS:
                 return self._run(command, verdict, log.RAN, saved=saved)
-            return self._confirm(command, verdict, again)
+            return self._paused(command, verdict) or self._confirm(command, verdict, again)
         return self._blocked(command, verdict)
+
+    def _paused(self, command: Unwrapped, verdict: Verdict) -> Answer | None:
+        """The answer where a person doesn't want to be asked now; None where they do."""
+        from guardsh.confirm import pause, presence
+
+        if not pause.left():
+            return None
+        if not pause.left(agents=True) and (command.agent or presence.agent_speaks(self.world.environment)):
+            return None
+        return self._run(command, verdict, pause.PAUSED)
 
     def _saved(self, command: Unwrapped, verdict: Verdict, again: Callable[[], Verdict]) -> tuple[Verdict, str]:
         """The verdict once what the command takes is saved, and what is said of that; the same where it can't be."""
@@ -132,9 +142,7 @@ class Gate:
         agent, session = command.agent or _marked(self.world), sessions.name_in(self.world.environment)
         return About(command.text, self.world.directory, how, agent, session, "shell")
 
-    def _run(
-        self, command: Unwrapped, verdict: Verdict, outcome: str, seconds: float = 0.0, saved: str = ""
-    ) -> Answer:
+    def _run(self, command: Unwrapped, verdict: Verdict, outcome: str, seconds: float = 0.0, saved: str = "") -> Answer:
         saved = saved or self._save(command, verdict, outcome)
         recorded = self._record(command, verdict, outcome, seconds=seconds, saved=saved)
         if recorded or not self.settings.audit_required:
@@ -157,7 +165,13 @@ class Gate:
         session = sessions.name_in(self.world.environment)
         return log.write(
             log.entry(
-                verdict, outcome, agent=agent, session=session, directory=directory, request=request, seconds=seconds,
+                verdict,
+                outcome,
+                agent=agent,
+                session=session,
+                directory=directory,
+                request=request,
+                seconds=seconds,
                 saved=saved,
             )  # fmt: skip
         )

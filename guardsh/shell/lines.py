@@ -184,8 +184,8 @@ def _answer(
     os.environ.update(environment)
     lines.gate = Gate()
     verdict = lines.judged(text, aliases)
-    if verdict.action != PASS:
-        return ASK, None
+    if verdict.action != PASS or verdict.losses:
+        return ASK, None  # what is lost is saved first, which may take its time
     if lines.gate.settings.audit_required:
         return (PASSES if lines.act(text, verdict) else ASK), None
     return PASSES, verdict

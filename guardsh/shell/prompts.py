@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _BASH = r"""# guardsh for an interactive bash: eval "$(guardsh init bash)", at the end of ~/.bashrc.
 if [[ $- == *i* && ${__guardsh_shell-} != "$$" ]]; then
-__guardsh_shell=$$ __guardsh_begun='' __guardsh_known='' __guardsh_server='' __guardsh_stopped='' __guardsh_prompts='' __guardsh_typing=1
+__guardsh_shell=$$ __guardsh_begun='' __guardsh_known='' __guardsh_server='' __guardsh_stopped='' __guardsh_prompts=''
+__guardsh_typing=1
 (@START@ --serve "$$" bash </dev/null >/dev/null 2>&1 &)
 
 guardsh-stopped() { return 126; }
@@ -123,8 +124,8 @@ __guardsh_prompt() {
     return $__guardsh_kept
 }
 
-# Sets the DEBUG trap; what was there runs as before, but not for guardsh's own commands. Run outside of functions, since
-# those don't see the trap. $_ is the last argument, so that it stays what it was.
+# Sets the DEBUG trap; what was there runs as before, but not for guardsh's own commands. Run outside functions, which
+# don't see the trap. $_ is the last argument, so that it stays what it was.
 __guardsh_watch='
     __guardsh_text=$(builtin trap -p DEBUG)
     if [[ $__guardsh_text != *"\$BASH_COMMAND == __guardsh_"* ]]; then

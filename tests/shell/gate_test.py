@@ -10,7 +10,7 @@ import pexpect
 import pytest
 
 from guardsh import places
-from guardsh.confirm import connected, remembered, requests
+from guardsh.confirm import connected, pause, remembered, requests
 from guardsh.shell.gate import _as_said_by
 from tests.shell.support_shell import STAND_IN, Shell
 
@@ -185,6 +185,24 @@ def test_a_message_is_as_wide_as_the_terminal(tmp_path: Path) -> None:
         child.close()
         widest[columns] = max(map(len, output[1:]))
     assert widest[40] <= 40 < widest[100] <= 100
+
+
+# ---------------------------------------------------------------- a pause
+
+
+def test_in_a_pause_nobody_is_asked_about_a_persons_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell(tmp_path, STAND_IN + "\nimport guardsh.confirm.presence as p\np.among_parents = lambda *a: None\n")
+    shell.run("-c", "true")
+    monkeypatch.setattr(places, "home", lambda: str(shell.home))
+    pause.begin(60)
+    assert shell.run("-c", "echo ASK", start_new_session=True) == (0, "ASK\n", "")
+    assert shell.run("-c", "echo STOP", start_new_session=True).status == 126, "what is refused stays refused"
+    assert shell.run("-c", "echo ASK", start_new_session=True, env={"CODEX_CI": "1"}).status == 126
+    assert [outcome for _, outcome in outcomes(shell)] == ["ran", "paused", "blocked", "blocked"]
+    pause.begin(60, agents=True)
+    assert shell.run("-c", "echo ASK", start_new_session=True, env={"CODEX_CI": "1"}).status == 0
+    pause.end()
+    assert shell.run("-c", "echo ASK", start_new_session=True).status == 126
 
 
 # ---------------------------------------------------------------- the session

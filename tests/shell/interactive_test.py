@@ -123,7 +123,9 @@ INTEGRATION = """\
 __vsc_first=1
 __vsc_trap=$(trap -p DEBUG); __vsc_trap=${__vsc_trap#trap -- }; __vsc_trap=${__vsc_trap% DEBUG}
 eval "__vsc_trap=$__vsc_trap"
-__vsc_preexec() { if [ "$__vsc_first" = 1 ]; then __vsc_first=0; printf '\\e]633;E;%s\\a' "$(history 1)"; eval "$__vsc_trap"; fi; }
+__vsc_preexec() {
+    if [ "$__vsc_first" = 1 ]; then __vsc_first=0; printf '\\e]633;E;%s\\a' "$(history 1)"; eval "$__vsc_trap"; fi
+}
 __vsc_prompt() { __vsc_status=$?; __vsc_first=1; printf '\\e]633;D;%s\\a' "$__vsc_status"; }
 trap '__vsc_preexec "$_"' DEBUG
 PROMPT_COMMAND=__vsc_prompt
