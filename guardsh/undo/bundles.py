@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from guardsh.undo.plan import GitWork
 
 MOST_STAYING = 1000  # newest references that a bundle counts on
+MOST_OUTPUT = 256 << 20
 LARGEST_FILE = 64 << 20  # of an index or reflog
 
 
@@ -39,11 +40,13 @@ def kept(work: GitWork, folder: str, number: int, deadline: float, limits: Limit
         "config": work.config,
         "reflogs": {},
         "index": "",
+        "staged": "",
         "bundle": "",
     }
     size = 0
     if work.index and files.kind(f"{work.git_dir}/index") == "file":
         part["index"] = f"index-{number}"
+        part["staged"] = staged(repository)
         size += _copied(f"{work.git_dir}/index", os.path.join(folder, part["index"]))
     for place, name in enumerate(work.reflogs):
         copy = f"reflog-{number}-{place}"
@@ -52,6 +55,14 @@ def kept(work: GitWork, folder: str, number: int, deadline: float, limits: Limit
     if work.bundled:
         size += _bundle(work, repository, folder, f"bundle-{number}", part, limits)
     return part, size
+
+
+def staged(repository: Repository) -> str:
+    """A digest of what the index says, whatever times it keeps; "" if git doesn't tell."""
+    from hashlib import sha256
+
+    printed = repository.ask("ls-files", "-v", "--stage", "-z", most=MOST_OUTPUT)
+    return "" if printed is None else sha256(printed.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _copied(path: str, to: str) -> int:

@@ -50,7 +50,6 @@ class Contents:
         self.shared: dict[str, str] = {}  # packs and objects of earlier saves, by name
         self.used: set[str] = set()  # of those, the ones that this save needs
         self.clones = True
-        self.links = False
         self.size = 0
         self.problems: list[tuple[Entry, str]] = []
         for path in earlier:
@@ -62,8 +61,9 @@ class Contents:
 
         Raises NotSaved if it takes too long, OSError if the save can't be written.
         """
-        self.links = links
         files = [entry for entry in entries if entry.kind == "file" and entry.size]
+        if links:
+            files = self._link(files)
         count = 1 if len(files) <= FEW else THREADS
         workers = [_Worker(self, number, files[number::count]) for number in range(count)]
         if count == 1:
@@ -80,6 +80,42 @@ class Contents:
 
     def late(self) -> bool:
         return time.monotonic() > self.deadline
+
+    def _link(self, files: list[Entry]) -> list[Entry]:
+        """Links what can be, and returns the rest: what has several names, is open for writing, or lies elsewhere.
+
+        That nobody writes to it shows a lease, which its closing ends; that the right file was linked, its two names.
+        """
+        import fcntl
+
+        lease, left = getattr(fcntl, "F_SETLEASE", None), []
+        here = os.stat(self.folder).st_dev
+        for number, entry in enumerate(files):
+            status = entry.status
+            if lease is None or status is None or status.st_nlink != 1 or status.st_dev != here:
+                left.append(entry)
+                continue
+            if number % 64 == 0 and self.late():
+                raise NotSaved("saving it takes too long ([undo] max_seconds)")
+            name = f"link-{number}"
+            descriptor = -1
+            try:
+                descriptor = os.open(entry.path, _OPEN)
+                fcntl.fcntl(descriptor, lease, fcntl.F_RDLCK)
+                os.link(entry.path, f"{self.folder}/{name}", follow_symlinks=False)
+                now = os.fstat(descriptor)
+                if now.st_ino != status.st_ino or now.st_nlink != 2:
+                    os.unlink(f"{self.folder}/{name}")
+                    raise OSError
+                entry.size, entry.mtime, entry.mode = now.st_size, now.st_mtime_ns, now.st_mode
+                entry.place = [name, 0, ""]
+                self.size += now.st_size
+            except OSError:
+                left.append(entry)
+            finally:
+                if descriptor >= 0:
+                    os.close(descriptor)
+        return left
 
     # ------------------------------------------------------------ what earlier saves hold
 
@@ -145,7 +181,6 @@ class _Worker:
         self.pack = -1
         self.offset = 0
         self.size = 0
-        self.made = 0
         self.records: list[tuple[bytes, int]] = []  # digest and offset of what is in the pack
         self.objects: list[tuple[bytes, str]] = []  # digest and name
         self.problems: list[tuple[Entry, str]] = []
@@ -187,8 +222,6 @@ class _Worker:
         if entry.status is not None and (before.st_ino, before.st_dev) != (entry.status.st_ino, entry.status.st_dev):
             raise Changing
         entry.size, entry.mtime, entry.mode = before.st_size, before.st_mtime_ns, before.st_mode
-        if self.contents.links and self._link(entry, descriptor, before):
-            return
         if before.st_size >= PACKED:
             self._whole(entry, descriptor, before)
         elif self.contents.clones and before.st_size >= CLONED and self._clone_range(entry, descriptor, before):
@@ -196,28 +229,6 @@ class _Worker:
         else:
             self._packed(entry, descriptor, before)
         _check_unchanged(descriptor, before)
-
-    def _new(self, kind: str) -> str:
-        self.made += 1
-        return f"{kind}-{self.number}-{self.made}"
-
-    # ------------------------------------------------------------ links
-
-    def _link(self, entry: Entry, descriptor: int, status: Stat) -> bool:
-        if status.st_nlink != 1 or not _nobody_writes(descriptor):
-            return False
-        name = self._new("link")
-        path = os.path.join(self.contents.folder, name)
-        try:
-            os.link(entry.path, path, follow_symlinks=False)
-        except OSError:
-            return False  # another file system, or not ours to link: it is copied
-        if os.lstat(path).st_ino != status.st_ino:
-            os.unlink(path)
-            raise Changing
-        entry.place = [name, 0, ""]
-        self.size += status.st_size
-        return True
 
     # ------------------------------------------------------------ packs
 
@@ -351,17 +362,3 @@ def _check_unchanged(descriptor: int, before: Stat) -> None:
         before.st_ctime_ns,
     ):
         raise Changing
-
-
-def _nobody_writes(descriptor: int) -> bool:
-    """Has no process the file open for writing, or mapped so? A read lease is given only then (fcntl(2))."""
-    import fcntl
-
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return False
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError:
-        return False
-    return True

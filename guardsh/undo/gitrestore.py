@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from guardsh.facts import files, git
+from guardsh.undo.bundles import staged
 from guardsh.undo.plan import GitWork
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ class Part:
     def index_differs(self) -> bool:
         if not self.part["index"] or self.repository is None:
             return False
-        return _content(os.path.join(self.save.path, str(self.part["index"]))) != _content(self._index())
+        return str(self.part["staged"]) != staged(self.repository)
 
     def staged(self) -> bool:
         """Is something staged now that no commit holds?"""
@@ -126,12 +127,12 @@ class Part:
             if self.part["head"] or self.names or self.stashes:
                 self.problems.append(f"{self.top}: its repository isn't there")
             return
-        staged = self.staged() if self.index_differs() else False
+        newer = self.staged() if self.index_differs() else False
         held = not self._references()
         self._config()
         if not held:
             self._head()
-            self._put_index(staged)
+            self._put_index(newer)
         self._put_stashes()
         self._reflogs()
 
@@ -171,10 +172,10 @@ class Part:
             if key not in have and self.ask("config", "--local", str(key), str(value)) is None:
                 self.problems.append(f"{self.top}: git doesn't set {key}")
 
-    def _put_index(self, staged: bool) -> None:
+    def _put_index(self, newer: bool) -> None:
         if not self.index_differs():
             return
-        if staged and not self.over:
+        if newer and not self.over:
             self.left.append(f"{self._index()} (something is staged since)")
             return
         try:

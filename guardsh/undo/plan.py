@@ -178,7 +178,7 @@ class Planner:
                 self.hole(f"{path}: neither file, directory nor link")
             return False
         if loss.score < NOTED:
-            zones = world.zones(path, directory="/", recursive=loss.recursive)
+            zones = world.zones(path, directory=loss.directory, recursive=loss.recursive)
             if zones & {"path.temporary", "path.build", "path.device"}:
                 return False
             if files.kind(path) == "directory" and loss.kind != "delete":

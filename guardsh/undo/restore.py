@@ -12,6 +12,7 @@ import os
 import stat
 
 from guardsh.frozen import Frozen
+from guardsh.undo.keep import linked, xattrs
 from guardsh.undo.store import ABSENT, FILE, FOLDER, LINK, SAME, Entry, Save
 
 TYPE_CHECKING = False
@@ -139,7 +140,7 @@ class Present:
 
     def _written(self, entry: Entry) -> bool:
         """Was a file that is only linked written to after it was saved?"""
-        if entry.kind != FILE or not entry.place or not entry.place[0].startswith("link-"):
+        if entry.kind != FILE or not linked(entry):
             return False
         try:
             status = os.lstat(os.path.join(self.save.path, entry.place[0]))
@@ -213,8 +214,9 @@ def undo(found: Save, limits: Limits, paths: Iterable[str] = (), *, over: bool =
 
     header, items, git = look(found, paths)
     parts = [gitrestore.Part(found, part, over) for part in git]
-    acted = [item for item in items if item.state in (GONE, KNOWN) or over and item.state in (NEWER, MADE)]
-    left = [item.entry.path for item in items if item not in acted and item.state in (NEWER, MADE)]
+    wanted = (GONE, KNOWN, NEWER, MADE) if over else (GONE, KNOWN)
+    acted = [item for item in items if item.state in wanted]
+    left = [item.entry.path for item in items if item.state in (NEWER, MADE) and not over]
     replaced = _save_replaced(found, header, acted, parts, limits)
     writer = Writer(found)
     for part in parts:
@@ -312,6 +314,8 @@ class Writer:
             with open(descriptor, "wb") as file:
                 for piece in pieces(self.save, entry):
                     file.write(piece)
+            if entry.size and linked(entry):
+                entry.xattrs = xattrs(os.path.join(self.save.path, entry.place[0]))
             _dress(entry, temporary)
 
 
