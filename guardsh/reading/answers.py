@@ -54,14 +54,21 @@ def unescaped(text: str) -> tuple[str, bool]:
     """The text with the escapes of echo -e and printf %b decoded (octal is \\0nnn), and whether \\c ended it."""
     import re
 
-    from guardsh.syntax import ansi
-
     text, cut, _ = text.partition("\\c") if re.search(r"(?<!\\)(?:\\\\)*\\c", text) else (text, "", "")
     text = re.sub(r"\\0([0-7]{1,3})", r"\\\1", text)
     try:
-        return ansi.decode(text), bool(cut)
+        return decoded_with_nul(text), bool(cut)
     except ValueError:
         return HOLE, bool(cut)
+
+
+def decoded_with_nul(text: str) -> str:
+    """Escapes decoded; unlike in $'…', a NUL doesn't end the text. Raises ValueError for what is no character."""
+    import re
+
+    from guardsh.syntax import ansi
+
+    return "\0".join(map(ansi.decode, re.split(r"(?<!\\)\\(?:0{1,3}(?![0-7])|x0{1,2}(?![0-9a-fA-F]))", text)))
 
 
 def printf(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
@@ -79,12 +86,10 @@ def printf(reader: Reader, call: Call, invocation: Invocation) -> Value | None:
 
 def formatted(form: Value, rest: list[Value]) -> Value:
     """The text that printf makes of a format and its words."""
-    from guardsh.syntax import ansi
-
     text, origins = "", list(form.origins)
     pending = list(rest)
     try:
-        template = ansi.decode(form.text)
+        template = decoded_with_nul(form.text)
     except ValueError:
         template = HOLE
     for _round in range(2 + len(rest)):

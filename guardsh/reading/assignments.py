@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from guardsh.reading.arrays import Array
-from guardsh.reading.model import HOLE, TOKEN, Value
+from guardsh.reading.arrays import Array, unknown
+from guardsh.reading.model import HOLE, TOKEN, Origin, Value
+from guardsh.reading.output import named
 from guardsh.syntax import nodes
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _PROMPTS = frozenset("PS0 PS1 PS2 PS4".split())  # expanded again by the shell before it prints them
 _TABLES = ("BASH_ALIASES", "BASH_CMDS")  # associative arrays that the shell keeps itself
-_FOLLOWED = 8  # arrays that one assignment may yield
+_FOLLOWED = 16  # arrays that one assignment may yield
 Pairs = tuple[tuple[str, Value], ...]
 
 
@@ -62,13 +63,20 @@ def _assign_list(expander: Expander, node: nodes.Assignment, elements: tuple[nod
     for element in elements:
         if element.subscript is None:
             readings = expander.fields(element.value)
-            arrays = [array.add(reading) for array in arrays for reading in readings][: _FOLLOWED * 2]
+            arrays = _followed([array.add(named(reading)) for array in arrays for reading in readings])
             continue
         keys = _keys(expander, element.subscript, associative)
         values = expander.text(element.value)
-        arrays = [array.put(key, value, element.append) for array in arrays for key in keys for value in values][: _FOLLOWED * 2]
+        arrays = _followed([array.put(key, value, element.append) for array in arrays for key in keys for value in values])
     state.assign_array(node.name, tuple(arrays))
     _told(node.name, tuple(arrays), state)
+
+
+def _followed(arrays: list[Array]) -> list[Array]:
+    """As many as are followed; what is more becomes one of which nothing is known."""
+    if len(arrays) <= _FOLLOWED:
+        return arrays
+    return [*arrays[: _FOLLOWED - 1], unknown(Origin("transformed", "too many values"), HOLE)]
 
 
 def _assign_item(expander: Expander, node: nodes.Assignment, subscript: nodes.Word, values: tuple[Value, ...], state: State) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from guardsh.reading.state import State
 
-LINES = 8  # lines of input that `read` tells apart in one walk of a loop's body
+LINES = 7  # lines of input that `read` tells apart in one walk of a loop's body
 ITEMS = 2048  # of mapfile
 
 
@@ -72,7 +72,7 @@ def _cd(reader: Reader, call: Call) -> Value:
     operands = options_of(words)[0] if len(words) < 2 or words[1].text != "-" else list(words[1:])
     targets = [operands[0].text] if operands else [value.text for value in state.look_up("HOME")]
     if pushing and (not operands or targets[0].lstrip("+-").isdigit()):
-        targets = [state.before, HOLE]
+        targets = [*([state.before] if state.before else []), HOLE]
     if targets == ["-"]:
         targets = [state.before]
     if operands and operands[0].matches:
@@ -100,7 +100,7 @@ def _along(targets: list[str], path: str) -> list[str]:
 def _popd(reader: Reader, call: Call) -> Value:
     actions.note(reader, call)
     state = call.state
-    state.directories = limited((state.before, *state.directories))
+    state.directories = limited((*((state.before,) if state.before else ()), *state.directories))
     return NOTHING
 
 
@@ -206,7 +206,7 @@ def _set(reader: Reader, call: Call) -> Value:
     while words:
         text = words[0].text
         if text == "--" or text[:1] not in ("-", "+") or len(text) < 2:
-            state.positional = tuple(words[1:] if text in ("--", "-") else words)
+            state.positional = output.named(words[1:] if text in ("--", "-") else words)
             break
         words.pop(0)
         letters = text[1:]
@@ -243,9 +243,9 @@ def _source_of(reader: Reader, call: Call, given: dict[str, Value]) -> Value:
 def _lines(source: Value) -> list[str]:
     found: dict[str, None] = {}
     for text in source.options or (source.text,):
-        for line in text.replace("\0", "\n").split("\n"):
-            if line:
-                found[line] = None
+        text = text.replace("\0", "\n")
+        for line in text.removesuffix("\n").split("\n"):
+            found[line] = None
     return list(found)
 
 
@@ -261,6 +261,10 @@ def _read(reader: Reader, call: Call) -> Value:
         reader.more = True
     texts = lines[start : start + LINES] or ([""] if not lines else lines[-1:])
     rows = [source.but(text=text, options=()) for text in texts]
+    if call.stdin is not None and "u" not in given:
+        if not reader.window and any(call.stdin is one for one in reader.consumed) and rows[-1].text:
+            rows.append(source.but(text="", options=()))  # what was there may be read already
+        reader.consumed.append(call.stdin)
     separators = _separators(call)
     if "a" in given:
         made = tuple(arrays.of(row.but(text=piece) for piece in _pieces(row.text, separators, 0)) for row in rows)
@@ -368,7 +372,7 @@ def _source(reader: Reader, call: Call) -> Value:
         return Value(HOLE)
     outer = state.positional
     if len(words) > 1:
-        state.positional = words[1:]
+        state.positional = output.named(words[1:])
     reader.active.append(path)
     try:
         with reader.leaving(boundary=True) as left:
@@ -453,9 +457,7 @@ def _let(reader: Reader, call: Call) -> Value:
     expander = expander_of(reader, call.state)
     for word in call.words[1:]:
         expander.evaluate_names(word.text, word.span)
-        name, equals, text = word.text.partition("=")
-        if equals and name.isidentifier():
-            call.state.assign(name, (Value(expander.number(text)),))
+        expander.assign_in(word.text)
     return NOTHING
 
 

@@ -198,6 +198,8 @@ class Expander:
         elif prefix == "~+":
             home = self.state.directory
         elif prefix == "~-":
+            if not self.state.before:
+                return text
             home = self.state.before
         elif prefix[1:].replace("-", "a").replace("_", "a").isalnum():
             home = "/root" if prefix == "~root" else "/home/" + prefix[1:]
@@ -214,6 +216,7 @@ class Expander:
             origins += _origins(chunks)
         for text in texts:
             self.evaluate_names(text, expression.span)
+            self.assign_in(text)
         known = self.number(texts[0]) if len(texts) == 1 else TOKEN
         return Chunk(known, quoted, False, origins)
 
@@ -233,6 +236,20 @@ class Expander:
                 break
             text = values[0].text.strip() or "0"
         return TOKEN
+
+    def assign_in(self, text: str) -> None:
+        """x = 1, x += 2, x++ within an arithmetic expression: the variable may be another number from here on."""
+        if "=" not in text and "++" not in text and "--" not in text:
+            return
+        import re
+
+        for match in re.finditer(r"(?:\+\+|--)\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))", text):
+            name = match[1] or match[2]
+            rest = text[match.end() :]
+            only = match[0].endswith("=") and match[0][-2:-1] not in "-+*/%&|^<>" and not text[: match.start()].strip()
+            number = self.number(rest) if only else TOKEN
+            values = (Value(number),) if number != TOKEN else (*self.state.look_up(name), Value(TOKEN))
+            self.state.assign(name, tuple(dict.fromkeys(values)))
 
     def evaluate_names(self, text: str, span: nodes.Span) -> None:
         """Arithmetic evaluates the values of variables again, and theirs: x[$(cmd)] in one of them runs cmd."""

@@ -22,7 +22,8 @@ def expander_of(reader: Reader, state: State) -> Expander:
         file = _only_a_file(body)
         if file is not None:
             return reader.content(walk.redirect(reader, (file,), inner, None)[1] or Value(""), inner)
-        return reader.content(walk.script(reader, body, inner, None), inner)
+        made = reader.content(walk.script(reader, body, inner, None), inner)
+        return made.but(text=made.text.replace("\0", "")) if "\0" in made.text else made
 
     def process(part: nodes.ProcessSubstitution) -> Value:
         return _process(reader, part, state)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NOTHING = Value("")
 LONGEST = 65536
+NAMES = 256  # that a glob is replaced by
 OPTIONS = 24  # texts of one output that are told apart
 
 
@@ -61,6 +62,17 @@ def variants(value: Value) -> list[Value]:
     if not value.options:
         return [value]
     return [value.but(text=text, options=()) for text in value.options]
+
+
+def named(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Words one by one: a glob that matches files now stands for their names."""
+    found: list[Value] = []
+    for value in values:
+        if value.matches and len(value.matches) <= NAMES:
+            found += [value.but(text=name, matches=()) for name in value.matches]
+        else:
+            found.append(value)
+    return tuple(found)
 
 
 def _origins(outputs: Iterable[Value]) -> tuple[Origin, ...]:

@@ -94,6 +94,7 @@ class Reader:
         self.consumers: dict[str, Callable[[Value], None]] = {}  # paths of >(…): what reads what is written there
         self.pending: dict[str, list[Callable[[Value], None]]] = {}  # paths that were run before they were written
         self.traps: list[tuple[Call, Value]] = []
+        self.consumed: list[Value] = []  # inputs that something was read from
         self.window = 0  # which lines of its input a loop reads in this walk of its body
         self.more = False  # are there further ones?
 
@@ -275,6 +276,8 @@ class Reader:
         from guardsh.reading import output
 
         value = self.content(value, call.state)
+        if "\0" in value.text:
+            value = value.but(text=value.text.replace("\0", ""))
         if value.options:
             return output.any_of(
                 [self.shell_text(one, call, same_shell=same_shell, dialect=dialect, arguments=arguments) for one in output.variants(value)]
@@ -291,7 +294,7 @@ class Reader:
             raise NotUnderstood("texts are nested too deep", call.span[0])
         state = call.state if same_shell else call.state.child(call.environment)
         if arguments is not None:
-            state.zero, state.positional = (arguments or (state.zero,))[0], arguments[1:]
+            state.zero, state.positional = (arguments or (state.zero,))[0], output.named(arguments[1:])
         before = state.frame
         state.frame = Frame(call.via, call.place, call.depth + 1)
         try:

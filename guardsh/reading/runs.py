@@ -148,7 +148,12 @@ def _word_lists(reader: Reader, call: Call, invocation: Invocation, about: Table
     made: Listed = []
     for words in lists:
         words, listed = _separated(reader, call, words, about)
-        made.append((words, listed if listed is not None else _items(reader, call, invocation, about)))
+        if listed is not None:
+            made.append((words, listed))
+            continue
+        source = reader.content(call.stdin, call.state) if call.stdin is not None else None
+        for one in outputs.variants(source) if source is not None else [None]:
+            made.append((words, _items(reader, call.but(stdin=one), invocation, about)))
     return made
 
 
@@ -210,16 +215,14 @@ def _pieces(reader: Reader, call: Call, source: Value | None, *, lines: bool) ->
     if source is None:
         return [Value(HOLE, span, (Origin("input", "stdin"),))]
     source = reader.content(source, call.state)
-    found: dict[str, None] = {}
+    found: list[str] = []
     for text in source.options or (source.text,):
         if "\0" in text:
             pieces = text.split("\0")
         else:
             pieces = text.split("\n") if lines else _unquoted(text)
-        for piece in pieces:
-            if piece.strip():
-                found[piece] = None
-    pieces = list(found)
+        found += [piece for piece in pieces if piece.strip()]
+    pieces = found
     reader.step(len(pieces))
     if len(pieces) > ITEMS:
         pieces = pieces[:ITEMS] + [HOLE]

@@ -40,7 +40,7 @@ class State:
         self.environment = environment
         self.home = home
         self.directories: tuple[str, ...] = (directory,)
-        self.before = directory  # OLDPWD
+        self.before = environment.get("OLDPWD", "")  # OLDPWD
         self.variables: dict[str, tuple[Value, ...]] = {}
         self.arrays: dict[str, tuple[Array, ...]] = {}
         self.attributes: dict[str, str] = {}  # letters of declare: i, l, u
@@ -51,7 +51,7 @@ class State:
         self.aliases: dict[str, str] = {}
         self.positional: tuple[Value, ...] | None = ()
         self.zero = Value("bash")  # $0
-        self.last = Value("")  # $_
+        self.last = Value("/bin/bash")  # $_
         self.options = ""  # letters of set: a (allexport), f (noglob), x (xtrace); L for lastpipe
         self.loose = False  # code that couldn't be read may have set any variable
         self.scope: dict[str, Binding] | None = None  # what local variables of the function hide; shared by its branches
@@ -91,12 +91,16 @@ class State:
     def join(self, other: State) -> None:
         """Become the point that is reached from here or from `other`."""
         for name in {**self.variables, **other.variables}:
+            if name in self.arrays or name in other.arrays:
+                continue
             if self.variables.get(name) != other.variables.get(name):
                 both = self._own(name) + tuple(v for v in other._own(name) if v not in self._own(name))
                 self.variables[name] = bounded(both)
-        for name in {**self.arrays, **other.arrays}:
-            mine, others = self.arrays.get(name, ()), other.arrays.get(name, ())
+        for name in {**self.arrays, **other.arrays}:  # before the names that are unset are joined
+            mine, others = self.arrays.get(name), other.arrays.get(name)
             if mine != others:
+                mine, others = mine or self.array(name) or (Array(),), others or other.array(name) or (Array(),)
+                self.variables.pop(name, None)
                 self.arrays[name] = _bounded_arrays((*mine, *(array for array in others if array not in mine)))
         for name in {**self.functions, **other.functions}:
             if self.functions.get(name) != other.functions.get(name):
@@ -145,7 +149,7 @@ class State:
         if name in self.references:
             return self.look_up(self.resolved(name))
         if name in self.arrays:
-            values = tuple(value for array in self.arrays[name] for value in array.get("0"))
+            values = tuple(value for array in self.arrays[name] for value in array.get("0") or (_unset(name),))
             return bounded(tuple(dict.fromkeys(values))) or (_unset(name),)
         special = self._special(name)
         if special is not None:
@@ -163,7 +167,7 @@ class State:
         if name == "PWD":
             return tuple(Value(d) for d in self.directories)
         if name == "OLDPWD":
-            return (Value(self.before),)
+            return (Value(self.before),) if self.before else (_unset(name),)
         if name in _NUMBERS:
             return (Value(TOKEN),)
         if name == "IFS":
@@ -288,7 +292,8 @@ def _bounded_arrays(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
     if len(arrays) <= ALTERNATIVES:
         return arrays
     rest = tuple(dict.fromkeys(value for array in arrays[ALTERNATIVES - 1 :] for value in array.values))
-    return arrays[: ALTERNATIVES - 1] + (Array(tuple((HOLE, value) for value in rest), sure=False),)
+    more = Value(HOLE, origins=(Origin("transformed", "too many values"),))
+    return arrays[: ALTERNATIVES - 1] + (Array(tuple((HOLE, value) for value in (*rest, more)), sure=False), Array(((HOLE, more),), sure=False))
 
 
 def limited(directories: tuple[str, ...]) -> tuple[str, ...]:

@@ -189,7 +189,20 @@ def _while(reader: Reader, node: nodes.While, state: State, stdin: Value | None)
     reader.window, reader.more = window, more
     for end in (before, *left):
         state.join(end)
+    for name in _read_names(node.test):
+        state.assign(name, (*state.look_up(name), Value("")))  # the last read met the end
     return output.repeated(outputs)
+
+
+def _read_names(test: nodes.Script) -> list[str]:
+    """The variables that `while read …` sets."""
+    names: list[str] = []
+    for item in test.items:
+        node = item.command
+        if isinstance(node, nodes.Simple) and node.words and isinstance(node.words[0], nodes.Word) and _literal(node.words[0]) == "read":
+            texts = [_literal(word) for word in node.words[1:] if isinstance(word, nodes.Word)]
+            names += [text for text in texts if text.isidentifier()] or ["REPLY"]
+    return names
 
 
 def _for(reader: Reader, node: nodes.For | nodes.Select, state: State, stdin: Value | None) -> Value:
@@ -568,7 +581,7 @@ def _call_function(reader: Reader, call: Call, node: nodes.Function) -> Value:
         actions.note(reader, call.but(words=()))
     state = call.state
     outer, frame, scope = state.positional, state.frame, state.scope
-    state.positional = call.words[1:]
+    state.positional = output.named(call.words[1:])
     state.frame = frame.but(via=(*call.via, node.name), depth=call.depth + 1)
     hidden: dict[str, Binding] = {}
     state.scope = hidden
@@ -606,7 +619,8 @@ def redirect(
     made: list[Redirect] = []
     for node in redirections:
         if node.document is not None or node.operator == "<<<":
-            given: Value | None = output.any_of(list(expander.text(node.document.body if node.document is not None else node.target, tilde=False)))
+            word = node.document.body if node.document is not None else node.target
+            given: Value | None = output.any_of(list(expander.text(word, tilde=node.document is None)))
             if node.document is None and given is not None:
                 given = output.changed(given, lambda text: text + "\n")
             else:
