@@ -41,7 +41,8 @@ def redacted(verdict: Verdict) -> Verdict:
         for finding in verdict.findings
     )
     offset = moved(verdict.text, text, (verdict.offset, verdict.offset))[0]
-    return verdict.but(text=text, findings=findings, problem=clean(verdict.problem), offset=offset, bindings=(), losses=())
+    problem = clean(verdict.problem)
+    return verdict.but(text=text, findings=findings, problem=problem, offset=offset, bindings=(), losses=())
 
 
 def moved(before: str, after: str, span: Span) -> Span:
