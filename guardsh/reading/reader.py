@@ -14,9 +14,8 @@ from guardsh.syntax import NotUnderstood, SyntaxProblem, nodes, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from collections.abc import Callable
+    from typing import Any
 
     from guardsh.facts.world import World
     from guardsh.reading.invocation import Invocation

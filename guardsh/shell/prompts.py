@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BASH = r"""# guardsh for an interactive bash: eval "$(guardsh init bash)", at the end of ~/.bashrc.
-if [[ $- == *i* && ${__guardsh_shell-} != "$$" ]]; then
+if [[ $- == *i* ]] && (( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404 )); then
+echo "guardsh: WARNING: this bash is older than 4.4, so what is typed here isn't guarded" >&2
+elif [[ $- == *i* && ${__guardsh_shell-} != "$$" ]]; then
 __guardsh_shell=$$ __guardsh_begun='' __guardsh_known='' __guardsh_server='' __guardsh_stopped='' __guardsh_prompts=''
 __guardsh_typing=1
 (@START@ --serve "$$" bash </dev/null >/dev/null 2>&1 &)

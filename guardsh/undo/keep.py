@@ -132,6 +132,7 @@ class Walk:
         self.seen: set[str] = set()
         self.named: dict[tuple[int, int], str] = {}  # files with several names: the first of them
         self.owner = os.getuid()
+        self.own = _identity(store.folder())
 
     def hole(self, why: str) -> None:
         """Something isn't saved. Raises NotSaved where everything has to be."""
@@ -158,6 +159,9 @@ class Walk:
         waiting = [(path, status)]
         while waiting:
             folder, status = waiting.pop()
+            if (status.st_dev, status.st_ino) == self.own:
+                self.hole(f"{folder}: guardsh's own saves are there")
+                continue
             self._one(folder, status)
             if stat.S_ISDIR(status.st_mode):
                 waiting += self._below(folder, status.st_dev, repositories)
@@ -232,6 +236,11 @@ class Walk:
                 raise NotSaved(f"it is larger than {self.limits.largest:,} bytes")
         if self.files % 256 == 0 and time.monotonic() > self.deadline:
             raise NotSaved("saving it takes too long ([undo] max_seconds)")
+
+
+def _identity(path: str) -> tuple[int, int]:
+    status = os.stat(path)
+    return status.st_dev, status.st_ino
 
 
 def _kind(mode: int) -> str:
