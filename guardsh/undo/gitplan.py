@@ -32,6 +32,8 @@ class GitPlanner:
             self.planner.hole("variables lead git to another repository")
             return
         repository = git.find(self.world.resolve(loss.directory), home=self.world.home, timeout=SECONDS)
+        if repository is None and not loss.sure:  # --work-tree names another directory
+            repository = git.find(self.world.resolve(self.world.directory), home=self.world.home, timeout=SECONDS)
         if repository is None or repository.config() is None:
             self.planner.hole(f"the repository of {loss.directory} can't be read")
             return
