@@ -246,7 +246,7 @@ def test_a_failure_of_guardshs_own_runs_nothing(tmp_path: Path, failing: str) ->
 
 
 def test_an_interrupt_while_judging_runs_nothing(tmp_path: Path) -> None:
-    slow = "def slow(*a):\n    print('judging', flush=True)\n    time.sleep(20)\nguardsh.shell.gate.judge = slow"
+    slow = "def slow(*a, **b):\n    print('judging', flush=True)\n    time.sleep(20)\nguardsh.shell.gate.judge = slow"
     shell = Shell(tmp_path, "import time, guardsh.shell.gate\n" + slow)
     process = shell.start("-c", "echo ran > marker")
     assert process.stdout is not None
@@ -294,9 +294,9 @@ def test_what_bash_cannot_run_ends_as_with_bash(shell: Shell) -> None:
 def test_a_script_that_changes_while_it_is_judged_does_not_run(tmp_path: Path) -> None:
     changes = (
         "\nfrom pathlib import Path\n"
-        "def changing(text, *more):\n"
+        "def changing(text, *more, **named):\n"
         "    Path('s.sh').write_text('> marker')\n"
-        "    return stand_in(text, *more)\n"
+        "    return stand_in(text, *more, **named)\n"
         "guardsh.shell.gate.judge = changing\n"
     )
     shell = Shell(tmp_path, STAND_IN + changes)
