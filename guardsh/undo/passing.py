@@ -147,7 +147,10 @@ def _handed(about: About) -> int:
     newest = store.saves()[-1:]
     if not newest or time.time() - newest[0].time > HANDED:
         return 0
-    header = newest[0].header()
+    try:
+        header = newest[0].header()
+    except (OSError, ValueError):
+        return 0
     if (header.get("layer"), header.get("key")) != ("hook", about.key):
         return 0
     try:

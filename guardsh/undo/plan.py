@@ -8,6 +8,7 @@ from guardsh.facts import files
 from guardsh.facts.surroundings import Target
 from guardsh.frozen import Frozen
 from guardsh.reading.model import GLOBS, HOLE, MARKS
+from guardsh.undo import gitindex
 from guardsh.verdict import TAKING, Loss, Verdict
 
 TYPE_CHECKING = False
@@ -190,7 +191,11 @@ class Planner:
     def _is_clean(self, path: str) -> bool:
         """Can git bring back every single file there?"""
         repository = self.world.repository_of((path,))
-        return repository is not None and repository.clean_targets((path,)).clean
+        if repository is None:
+            return False
+        if files.kind(path) == "file" and gitindex.holds(repository.git_dir, repository.top, path):
+            return True
+        return repository.clean_targets((path,)).clean
 
     def _journals(self, path: str) -> None:
         for ending in JOURNALS:

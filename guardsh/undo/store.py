@@ -149,6 +149,7 @@ def commit(staged: str, header: Table, entries: list[Entry], git: list[Table], s
         file.write(text.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
+    _sync(staged)
     where = os.path.dirname(staged)
     with Locked(where):
         number = _next(where)
