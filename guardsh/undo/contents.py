@@ -130,6 +130,24 @@ class Contents:
         for digest, offset, number in records:
             self.known.setdefault(digest, (names[number], offset))
 
+    def held(self, name: str, offset: int, size: int, digest: bytes) -> bool:
+        """Does an earlier save still hold what it says? A save must not lean on one that is damaged."""
+        from hashlib import sha256
+
+        found = sha256()
+        try:
+            with open(self.shared[name], "rb") as file:
+                file.seek(offset)
+                while size:
+                    piece = file.read(min(PIECE, size))
+                    if not piece:
+                        return False
+                    found.update(piece)
+                    size -= len(piece)
+        except OSError:
+            return False
+        return found.digest() == digest
+
     def _share(self) -> None:
         """Makes the packs of earlier saves that are used a part of this one."""
         for name in self.used:
@@ -151,13 +169,19 @@ class Contents:
 
 
 def _split_index(data: bytes) -> tuple[list[str], list[tuple[bytes, int, int]]]:
+    """The names and records of an index. Raises ValueError if it isn't one."""
     import struct
 
+    if len(data) < 4:
+        raise ValueError("no index")
     (length,) = struct.unpack("!I", data[:4])
     names = data[4 : 4 + length].decode("ascii").split("\n")
     body = data[4 + length :]
     body = body[: len(body) - len(body) % RECORD]
-    return names, list(struct.iter_unpack("!32sQQ", body))
+    records = list(struct.iter_unpack("!32sQQ", body))
+    if any(number >= len(names) for _, _, number in records):
+        raise ValueError("no index")
+    return names, records
 
 
 def _together(runs: list[Callable[[], None]]) -> None:
@@ -237,14 +261,22 @@ class _Worker:
 
         data = _whole_content(descriptor, status.st_size)
         digest = sha256(data).digest()
-        found = self.contents.known.get(digest)
+        found = self._found(digest, status.st_size)
         if found is None:
             found = (self.name, self._append(data))
             self.contents.known[digest] = found
             self.records.append((digest, found[1]))
-        elif found[0] in self.contents.shared:
-            self.contents.used.add(found[0])
         entry.place = [found[0], found[1], digest.hex()]
+
+    def _found(self, digest: bytes, size: int) -> tuple[str, int] | None:
+        """Where the same content is kept already, in this save or an earlier one."""
+        found = self.contents.known.get(digest)
+        if found is None or found[0] not in self.contents.shared:
+            return found
+        if not self.contents.held(found[0], found[1], size, digest):
+            return None
+        self.contents.used.add(found[0])
+        return found
 
     def _append(self, data: bytes) -> int:
         start = self.offset
@@ -289,7 +321,7 @@ class _Worker:
             digest = (
                 b"" if self.contents.clones and self._cloned(copy, descriptor) else self._streamed(copy, descriptor)
             )
-            found = self.contents.known.get(digest)
+            found = self._found(digest, status.st_size)
             if found is None:
                 os.fsync(copy)
         finally:
@@ -297,8 +329,6 @@ class _Worker:
         if found is not None:
             os.unlink(path)
             name = found[0]
-            if name in self.contents.shared:
-                self.contents.used.add(name)
         else:
             self.size += status.st_size
             if digest:

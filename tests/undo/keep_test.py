@@ -132,6 +132,18 @@ def test_the_same_content_is_kept_once(project: Path) -> None:
     assert (project / "b").read_bytes() == b"x" * 50_000 and (project / "big-a").stat().st_size == 2_000_000
 
 
+def test_a_damaged_save_is_not_leant_on(project: Path) -> None:
+    (project / "a").write_bytes(b"x" * 50_000)
+    (project / "big").write_bytes(b"y" * 2_000_000)
+    first = save(project)
+    for path in Path(first.path).glob("[po]*-*"):
+        path.write_bytes(b"z" + path.read_bytes()[1:])
+    second = save(project)
+    assert second.bytes == 2_050_000
+    take(project)
+    assert not restore.undo(second, LIMITS).problems
+
+
 def test_many_files_are_copied_by_several_threads(project: Path) -> None:
     for number in range(200):
         (project / f"{number}").write_text(f"{number}\n")
