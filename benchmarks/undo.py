@@ -1,6 +1,7 @@
 """What saving costs: 10,000 files of 1 GB in all, copied, linked and cloned; then brought back.
 
     python benchmarks/undo.py [DIRECTORY…]     directories on the file systems to measure, by default a temporary one
+    python benchmarks/undo.py --corpus         how many of agents' commands need a question with saving, and without
 
 Each is measured in a throw-away home and project below the directory; what is deleted there, is deleted by this script.
 """
@@ -15,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from support import TOP
+from support import TOP, records
 
 from guardsh import places
 from guardsh.facts.world import World
@@ -32,10 +33,45 @@ TIMES = 3
 
 
 def main() -> None:
-    """Prints a block of lines for each directory."""
+    """Prints a block of lines for each directory, or the corpus's figures."""
+    if sys.argv[1:] == ["--corpus"]:
+        corpus()
+        return
     for directory in sys.argv[1:] or [tempfile.gettempdir()]:
         with tempfile.TemporaryDirectory(prefix="guardsh-benchmark-", dir=directory) as folder:
             measure(Path(folder).resolve())
+
+
+def corpus() -> None:
+    """Agents' commands with all they name made to exist as a person's, in no commit: stopped without and with saving.
+
+    What a plan names without a hole counts as saved; nothing is there to be copied.
+    """
+    from guardsh.config import Settings
+    from guardsh.judge import judge
+    from guardsh.rules.loading import compile_files, pack_files
+    from guardsh.verdict import PASS
+    from tests.support_worlds import PERSONS, StateWorld, starts_in
+
+    rules, settings = compile_files(pack_files()), Settings()
+    commands, without, left = 0, 0, []
+    for record in records("agent-commands.jsonl"):
+        commands += 1
+        world = StateWorld(PERSONS, starts_in(record))
+        verdict = judge(record["command"], world, rules, settings)
+        if verdict.action == PASS:
+            continue
+        without += 1
+        wanted = plan(verdict, world)
+        world.saved = "saved" if wanted.roots and not wanted.holes else ""
+        if not world.saved or judge(record["command"], world, rules, settings).action != PASS:
+            left.append((verdict.findings[0].rule, wanted.holes[:1], record["command"]))
+    if not commands:
+        print("corpus: no corpus here")
+        return
+    print(f"a person's untracked files, {commands:,} commands: {without} stopped without saving, {len(left)} with it")
+    for rule, holes, text in left:
+        print(f"  {rule:28} {holes[0][:50] if holes else '':50} {text[:70]!r}")
 
 
 def measure(folder: Path) -> None:
@@ -47,18 +83,28 @@ def measure(folder: Path) -> None:
     places.home = lambda: str(home)
     fill(tree)
     print(f"{FILES:,} files, {FILES * SIZE / 1e9:.1f} GB on {kind_of(folder)}:")
-    plain = [timed(lambda: shutil.copytree(tree, folder / "copy", symlinks=True), lambda: shutil.rmtree(folder / "copy"))]
+    plain = [
+        timed(lambda: shutil.copytree(tree, folder / "copy", symlinks=True), lambda: shutil.rmtree(folder / "copy"))
+    ]
     print(f"  cp -a in Python, for comparison    {plain[0]:6.2f} s")
-    for word, unlinks, fresh in (("copied or cloned", False, True), ("shared with the save before", False, False), ("linked", True, True)):
+    for word, unlinks, fresh in (
+        ("copied or cloned", False, True),
+        ("shared with the save before", False, False),
+        ("linked", True, True),
+    ):
         times, saved = [], None
         for _ in range(TIMES):
             if fresh:
                 forget_all()
             begun = time.perf_counter()
-            saved = keep.save(Plan((Root(str(tree)),), unlinks=unlinks), LIMITS, About("rm -r data", str(home), "yes"), whole=True)
+            saved = keep.save(
+                Plan((Root(str(tree)),), unlinks=unlinks), LIMITS, About("rm -r data", str(home), "yes"), whole=True
+            )
             times.append(time.perf_counter() - begun)
         assert saved is not None
-        print(f"  saved: {word:27} {statistics.median(times):6.2f} s   ({', '.join(f'{one:.2f}' for one in times)}; {ways(saved)})")
+        print(
+            f"  saved: {word:27} {statistics.median(times):6.2f} s   ({', '.join(f'{one:.2f}' for one in times)}; {ways(saved)})"
+        )
         shutil.rmtree(tree)
         begun = time.perf_counter()
         done = restore.undo(saved, LIMITS)
@@ -73,7 +119,10 @@ def clean(project: Path) -> None:
     import subprocess
 
     project.mkdir()
-    run = lambda *words: subprocess.run(["git", "-C", str(project), "-c", "user.name=u", "-c", "user.email=u", *words], check=True)  # noqa: E731
+
+    def run(*words: str) -> None:
+        subprocess.run(["git", "-C", str(project), "-c", "user.name=u", "-c", "user.email=u", *words], check=True)
+
     run("init", "-q")
     for number in range(500):
         (project / f"{number}.py").write_text(f"{number}\n")

@@ -71,6 +71,12 @@ on_request = ["ntfy", "publish"]
 terminal = "unlocked"
 [audit]
 required = true
+[undo]
+enabled = false
+max_bytes = 1
+max_age_days = 2
+max_files = 3
+max_seconds = 4
 [pack.kubernetes]
 refuse_from = 80
 [rules.disable]
@@ -89,6 +95,7 @@ refuse_from = 80
     assert found.on_request == ("ntfy", "publish")
     assert found.terminal == "unlocked"
     assert found.audit_required
+    assert (found.undo, found.undo_bytes, found.undo_days, found.undo_files, found.undo_seconds) == (False, 1, 2, 3, 4)
     assert found.refuses_from("kubernetes") == 80
     assert found.refuses_from("git") == 95
     assert found.disabled == (("npm.publish", "published from here daily"),)
@@ -131,6 +138,9 @@ LOOSE = [
     ('packs = ["weak.toml"]', "packs", ()),
     ('on_request = ["/tmp/evil"]', "on_request", ()),
     ("[pack.git]\nrefuse_from = 99", "pack_refuse_from", ()),
+    ("[undo]\nenabled = false", "undo", True),
+    ("[undo]\nmax_bytes = 1", "undo_bytes", 5_000_000_000),
+    ("[undo]\nmax_seconds = 600", "undo_seconds", 5),
     ('[rules.disable]\n"git.push-force" = "annoying"', "disabled", ()),
 ]
 
@@ -295,6 +305,8 @@ BAD = [
     ('[rules.disable]\n"a.b" = ""', "rules.disable.a.b is a text that says why, not ''"),
     ('[rules.score]\n"a.b" = { score = 3 }', "rules.score.a.b needs score and reason"),
     ("audit = 3", "audit is a table, not 3"),
+    ("[undo]\nmax_files = 0", "undo.max_files is a whole number from 1, not 0"),
+    ("[undo]\nenabled = 1", "undo.enabled is true or false, not 1"),
     ("confirm_from = 90\nrefuse_from = 20", "confirm_from 90 is above refuse_from 20"),
     ("mode = ", "Invalid value"),
     ("day = 2020-01-01", 'unknown key "day"'),

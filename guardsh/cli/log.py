@@ -123,6 +123,8 @@ def _line(record: Record) -> str:
     ]
     head = "  ".join(parts)
     text = visible(str(record.get("text", "")))
+    saved = visible(str(record.get("saved", "")))
+    text = f"({saved}) {text}" if saved else text
     room = max(_columns() - len(head) - 2, 24)
     return f"{head}  {text if len(text) <= room else text[: room - 1] + '…'}"
 
