@@ -118,17 +118,17 @@ def clean(project: Path) -> None:
     """What is added to a command whose losses are clean in git, or aren't there."""
     import subprocess
 
-    project.mkdir()
+    (project / "src").mkdir(parents=True)
 
     def run(*words: str) -> None:
         subprocess.run(["git", "-C", str(project), "-c", "user.name=u", "-c", "user.email=u", *words], check=True)
 
     run("init", "-q")
     for number in range(500):
-        (project / f"{number}.py").write_text(f"{number}\n")
+        (project / "src" / f"{number}.py").write_text(f"{number}\n")
     run("add", "-A")
     run("commit", "-q", "-m", "x")
-    for name, kind in (("7.py", "edit"), ("missing", "overwrite"), ("/dev/null", "overwrite"), (".", "delete")):
+    for name, kind in (("src/7.py", "edit"), ("missing", "overwrite"), ("/dev/null", "overwrite"), ("src", "delete")):
         loss = Loss(kind, (0, 1), str(project), name, recursive=kind == "delete", score=0)
         times = []
         for _ in range(5):

@@ -28,6 +28,7 @@ THREADS = 4
 FEW = 48  # files that one thread copies
 RECORD = 32 + 8 + 8  # of an index: digest, offset, number of the pack's name
 SHARED = 20_000  # records of earlier saves that are looked through for the same content
+SHARED_OUT = 2000  # files from which linking is shared among processes
 TRIES = 3
 
 _FICLONE = 0x40049409  # ioctl_ficlone(2)
@@ -82,40 +83,76 @@ class Contents:
         return time.monotonic() > self.deadline
 
     def _link(self, files: list[Entry]) -> list[Entry]:
-        """Links what can be, and returns the rest: what has several names, is open for writing, or lies elsewhere.
+        """Links what can be, and returns the rest: what has several names, is open for writing, or lies elsewhere."""
+        here = os.stat(self.folder).st_dev
+        single = [
+            n for n, one in enumerate(files) if one.status and (one.status.st_nlink, one.status.st_dev) == (1, here)
+        ]
+        workers = min(os.cpu_count() or 1, THREADS) if len(single) > SHARED_OUT else 1
+        children = [self._in_child(files, single[number::workers]) for number in range(1, workers)]
+        made = set(self._linked(files, single[::workers]))
+        for number, child in enumerate(children, 1):
+            made |= set(_from_child(child) if child else self._linked(files, single[number::workers]))
+        if self.late():
+            raise NotSaved("saving it takes too long ([undo] max_seconds)")
+        for number in made:
+            files[number].place = [f"link-{number}", 0, ""]
+            self.size += files[number].size
+        return [entry for number, entry in enumerate(files) if number not in made]
 
-        That nobody writes to it shows a lease, which its closing ends; that the right file was linked, its two names.
+    def _linked(self, files: list[Entry], numbers: list[int]) -> list[int]:
+        """Links some of the files; the numbers of those that were. That nobody writes to one shows a lease, which its
+        closing ends; that it is the one that was looked at, its two names and unchanged size and time.
         """
         import fcntl
 
-        lease, left = getattr(fcntl, "F_SETLEASE", None), []
-        here = os.stat(self.folder).st_dev
-        for number, entry in enumerate(files):
-            status = entry.status
-            if lease is None or status is None or status.st_nlink != 1 or status.st_dev != here:
-                left.append(entry)
-                continue
-            if number % 64 == 0 and self.late():
-                raise NotSaved("saving it takes too long ([undo] max_seconds)")
-            name = f"link-{number}"
+        lease, made = getattr(fcntl, "F_SETLEASE", None), []
+        for count, number in enumerate(numbers):
+            if lease is None or count % 64 == 0 and self.late():
+                break
+            entry, status, path = files[number], files[number].status, f"{self.folder}/link-{number}"
             descriptor = -1
             try:
                 descriptor = os.open(entry.path, _OPEN)
                 fcntl.fcntl(descriptor, lease, fcntl.F_RDLCK)
-                os.link(entry.path, f"{self.folder}/{name}", follow_symlinks=False)
+                os.link(entry.path, path, follow_symlinks=False)
                 now = os.fstat(descriptor)
-                if now.st_ino != status.st_ino or now.st_nlink != 2:
-                    os.unlink(f"{self.folder}/{name}")
-                    raise OSError
-                entry.size, entry.mtime, entry.mode = now.st_size, now.st_mtime_ns, now.st_mode
-                entry.place = [name, 0, ""]
-                self.size += now.st_size
+                if status is None or (now.st_ino, now.st_nlink, now.st_size, now.st_mtime_ns) != (
+                    status.st_ino, 2, status.st_size, status.st_mtime_ns,
+                ):  # fmt: skip
+                    os.unlink(path)
+                    continue
+                made.append(number)
             except OSError:
-                left.append(entry)
+                continue
             finally:
                 if descriptor >= 0:
                     os.close(descriptor)
-        return left
+        return made
+
+    def _in_child(self, files: list[Entry], numbers: list[int]) -> tuple[int, int] | None:
+        """Links some of the files in a process of its own, as threads would wait for each other; its id and the end of a
+        pipe. None if there can be no such process.
+        """
+        try:
+            reading, writing = os.pipe()
+        except OSError:
+            return None
+        try:
+            child = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            return None
+        if child == 0:
+            try:
+                data = memoryview(",".join(map(str, self._linked(files, numbers))).encode("ascii") + b".")
+                while data:
+                    data = data[os.write(writing, data) :]
+            finally:
+                os._exit(0)
+        os.close(writing)
+        return child, reading
 
     # ------------------------------------------------------------ what earlier saves hold
 
@@ -358,6 +395,21 @@ class _Worker:
             while view:
                 view = view[os.write(copy, view) :]
         return digest.digest()
+
+
+def _from_child(child: tuple[int, int]) -> list[int]:
+    """The numbers that a child has linked. Raises NotSaved if it didn't end as it should."""
+    process, reading = child
+    data = b""
+    try:
+        while piece := os.read(reading, 1 << 16):
+            data += piece
+    finally:
+        os.close(reading)
+        os.waitpid(process, 0)
+    if not data.endswith(b"."):
+        raise NotSaved("guardsh was stopped while it saved")
+    return [int(number) for number in data[:-1].split(b",") if number]
 
 
 def _opened(path: str) -> int:

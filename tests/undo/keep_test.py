@@ -49,6 +49,40 @@ def test_links_bring_everything_back(tree: Path, monkeypatch: pytest.MonkeyPatch
     assert picture(tree) == before
 
 
+def test_links_are_shared_among_processes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "MANY", 1)
+    monkeypatch.setattr(contents, "SHARED_OUT", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    for number in range(200):
+        (project / f"{number}").write_text(f"{number}\n")
+    before = picture(project)
+    with open(project / "7", "ab"):
+        saved = save(project, unlinks=True)
+    assert len(linked(saved)) == 199
+    take(project)
+    restore.undo(saved, LIMITS)
+    assert picture(project) == before
+
+
+def test_a_linking_process_that_is_stopped_saves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "MANY", 1)
+    monkeypatch.setattr(contents, "SHARED_OUT", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    real, parent = contents.Contents._linked, os.getpid()
+
+    def stopped(self: contents.Contents, *more: object) -> list[int]:
+        if os.getpid() != parent:
+            os._exit(9)
+        return real(self, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(contents.Contents, "_linked", stopped)
+    for name in "abcd":
+        (project / name).write_text(name)
+    with pytest.raises(NotSaved, match="stopped"):
+        save(project, unlinks=True)
+    assert numbers() == []
+
+
 def test_nothing_is_linked_that_is_not_only_unlinked(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keep, "MANY", 1)
     assert not linked(save(tree))
